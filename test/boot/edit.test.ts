@@ -2,6 +2,7 @@
 // an edited UDF view. One start in every run, the others with ISOPRESS_BOOT=all.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect } from 'vitest';
 import { plainText } from '../support/boot-entries.js';
 import { bootableInstaller, INSTALLER_END, withIsolinuxCode } from '../support/bootable-installer.js';
@@ -9,7 +10,7 @@ import { isopress } from '../support/command.js';
 import { findKernel, guestOracle, mountInGuest } from '../support/guest.js';
 import { judge, oracle } from '../support/oracle.js';
 import { type InstallerFiles, pressLayout } from '../support/published-discs.js';
-import { bootUntil, type MachineOptions, missingForBoot } from '../support/qemu.js';
+import { bootUntil, type MachineOptions, missingForBoot, startMachine } from '../support/qemu.js';
 import { scratchDirectory } from '../support/scratch.js';
 import { hasGrub, hasIsolinux } from '../support/small-root.js';
 import { noise } from '../support/trees.js';
@@ -19,6 +20,8 @@ const at = (name: string) => join(scratch, name);
 const ready = hasGrub && hasIsolinux && findKernel() !== undefined;
 const thorough = process.env['ISOPRESS_BOOT'] === 'all';
 const SECONDS = 240;
+/** Milliseconds: many times the timeout of the menu before. */
+const PATIENCE = 15_000;
 let files: InstallerFiles;
 
 beforeAll(() => {
@@ -70,6 +73,41 @@ describe.runIf(ready)('an edited installer starts with the new argument and find
         });
       }
     }
+  }
+});
+
+describe.runIf(ready)('an edited installer starts the entry that was chosen', () => {
+  const check = thorough
+    ? oracle('qemu-system-x86_64', 'xorriso', 'grub-mkimage', 'mkfs.vfat', 'mcopy', 'cpio')
+    : oracle().skip;
+  const installer = (layout: 'debian' | 'ubuntu', timeout: string) => {
+    const [image, output] = [at(`${layout}.iso`), at(`${layout}.${timeout}.iso`)];
+    pressLayout(layout, layout === 'debian' ? withIsolinuxCode(files) : files, image);
+    const words = ['--default-entry', 'Rescue', '--timeout', timeout, '--seed', 'nocloud=seed'];
+    const { status, stderr } = isopress(['edit', image, output, '--quiet', '--force', ...words], { cwd: scratch });
+    expect(status, stderr).toBe(0);
+    return { image: output, firmware: 'bios', as: 'cd', memory: 512 } as const;
+  };
+  for (const [layout, loader] of [
+    ['ubuntu', 'GRUB'],
+    ['debian', 'ISOLINUX'],
+  ] as const) {
+    check(`by ${loader}, after its timeout`, async () => {
+      const { log } = await bootUntil(installer(layout, '3'), INSTALLER_END, SECONDS);
+      expect(plainText(log)).toMatch(/cmdline: .* rescue[\r ]/);
+    });
+    check(`by ${loader}, only by a key`, async () => {
+      const machine = startMachine(installer(layout, 'never'));
+      try {
+        await machine.waitFor(layout === 'ubuntu' ? 'Rescue' : 'boot:', SECONDS);
+        await sleep(PATIENCE);
+        expect(await machine.waitFor('', 1)).not.toMatch(/Loading |Linux version|cmdline:/);
+        machine.type('\r');
+        expect(plainText(await machine.waitFor(INSTALLER_END, SECONDS))).toMatch(/cmdline: .* rescue[\r ]/);
+      } finally {
+        await machine.stop();
+      }
+    });
   }
 });
 

@@ -30,12 +30,21 @@ menuentry "Install" {
   linux /install/vmlinuz ${CONSOLE}
   initrd /install/initrd.gz
 }
+menuentry "Rescue" {
+  linux /install/vmlinuz ${CONSOLE} rescue
+  initrd /install/initrd.gz
+}
 `;
 const ISOLINUX_MENU = `SERIAL 0 115200
+PROMPT 1
+TIMEOUT 5
 DEFAULT install
 LABEL install
   KERNEL /install/vmlinuz
   APPEND initrd=/install/initrd.gz ${CONSOLE}
+LABEL Rescue
+  KERNEL /install/vmlinuz
+  APPEND initrd=/install/initrd.gz ${CONSOLE} rescue
 `;
 /** In the EFI program: finds the medium by a file, as GRUB of installers does. */
 const EARLY = `search --no-floppy --set=root --file /install/vmlinuz
