@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { Progress } from '../io/index.js';
 
 /** From this many entries on; with fewer, more collections would cost time for little memory. */
-const MANY = 200_000;
+const MANY = 100_000;
 /** How much the heap may grow until the next full collection, in percent. */
 const GROWTH = 30;
 
