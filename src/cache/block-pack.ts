@@ -4,6 +4,7 @@ import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { createDigest, digestOf } from '../io/index.js';
 import { BlockIndex, BlockIndexWriter, type PackedBlock, RECORD } from './block-index.js';
+import type { KeptPack } from './block-places.js';
 import type { BlockWork } from './block-work.js';
 import type { Cache } from './cache.js';
 import type { Blob } from './record.js';
@@ -24,10 +25,10 @@ export interface PackFacts {
 }
 
 /** A pack to read from. Its data is opened, or downloaded, when its first block is needed. */
-export class BlockPack {
+export class BlockPack implements KeptPack {
   readonly #cache: Cache;
   readonly #index: BlockIndex;
-  readonly #data: Blob;
+  readonly data: Blob;
   #file: Promise<FileHandle | undefined> | undefined;
 
   constructor(
@@ -37,7 +38,7 @@ export class BlockPack {
   ) {
     this.#cache = cache;
     this.#index = new BlockIndex(index);
-    this.#data = facts.data;
+    this.data = facts.data;
   }
 
   find(digest: Uint8Array): PackedBlock | undefined {
@@ -46,14 +47,14 @@ export class BlockPack {
 
   /** The bytes of a block; undefined if they are gone or damaged. */
   async read(place: PackedBlock, work: BlockWork): Promise<Uint8Array | undefined> {
-    this.#file ??= this.#cache.open(this.#data);
+    this.#file ??= this.#cache.open(this.data);
     const file = await this.#file;
-    if (!file || place.at + place.length > this.#data.size) return undefined;
+    if (!file || place.at + place.length > this.data.size) return undefined;
     const bytes = await work.read(file, place);
     if (bytes) return bytes;
     this.#file = Promise.resolve(undefined);
     await file.close().catch(() => {});
-    return this.#cache.discard(this.#data);
+    return this.#cache.discard(this.data);
   }
 
   async close(): Promise<void> {
@@ -62,7 +63,9 @@ export class BlockPack {
 }
 
 /** A pack that is being written. */
-export class BlockPackWriter {
+export class BlockPackWriter implements KeptPack {
+  /** Set when the pack is kept. */
+  data: Blob | undefined;
   readonly #path: string;
   readonly #file: number;
   readonly #digest = createDigest('sha256');
@@ -87,19 +90,19 @@ export class BlockPackWriter {
     return this.#size;
   }
 
-  /** Adds a compressed block, whose bytes are copied, by the digest of the block. */
-  add(digest: Uint8Array, packed: DigestedBlock): void {
-    const { length } = packed.bytes;
-    this.#index.add(digest, { at: this.#size, length, digest: packed.digest });
-    if (length === 0) return;
+  /** Adds a compressed block, whose bytes are copied, by the digest of the block. Returns where it is in the pack. */
+  add(digest: Uint8Array, { bytes, digest: packed }: DigestedBlock): number {
+    const { length } = bytes;
+    const at = this.#size;
+    this.#index.add(digest, { at, length, digest: packed });
     this.#size += length;
     if (this.#filled + length > BATCH) this.#flush();
-    if (length > BATCH) {
-      this.#write(packed.bytes);
-      return;
+    if (length > BATCH) this.#write(bytes);
+    else {
+      this.#batch.set(bytes, this.#filled);
+      this.#filled += length;
     }
-    this.#batch.set(packed.bytes, this.#filled);
-    this.#filled += length;
+    return at;
   }
 
   /** Completes the pack, and writes its index to another new file. */

@@ -4,7 +4,8 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDigest } from '../io/index.js';
-import { copyDigested, readFully } from './file-bytes.js';
+import { BlockPlaces } from './block-places.js';
+import { digestOfFile, readerOf, readFully, writeChecked } from './file-bytes.js';
 import { type Blob, type CacheRecord, parseRecord, renderRecord } from './record.js';
 import type { Store } from './store.js';
 
@@ -19,6 +20,8 @@ export interface CacheSurroundings {
 
 /** Earlier results by their keys. */
 export class Cache {
+  /** Where the blocks are that this run has kept, or taken out. */
+  readonly blocks = new BlockPlaces();
   readonly #stores: Store[];
   readonly #surroundings: CacheSurroundings;
   /** Stores to which nothing is written: read-only ones, and those on which a write has failed. */
@@ -81,23 +84,29 @@ export class Cache {
   async copy(blob: Blob, to: string): Promise<boolean> {
     const from = await this.open(blob);
     if (!from) return false;
-    const target = await open(to, 'wx').catch(async (error) => {
-      await from.close();
-      throw error;
-    });
-    let isWhole = false;
-    try {
-      isWhole = (await copyDigested(from, blob.size, target)) === blob.digest;
-    } catch {
-      // Too short, or a read error: the same as damaged.
-    } finally {
-      await from.close();
-      await target.close();
+    const copied = await writeChecked(readerOf(from), blob, to).finally(() => from.close());
+    if (copied === 'damaged') await this.discard(blob);
+    return copied === 'written';
+  }
+
+  /** The path of a content in a directory of this machine; undefined if none has it. */
+  async path(blob: Blob): Promise<string | undefined> {
+    for (const store of [...this.#stores]) {
+      const path = await this.#guarded(store, () => store.path(blob));
+      if (path !== undefined) return path;
     }
-    if (isWhole) return true;
-    await rm(to, { force: true });
-    await this.discard(blob);
-    return false;
+    return undefined;
+  }
+
+  /** Removes those of the contents that are damaged from all stores. */
+  async discardDamaged(blobs: readonly Blob[]): Promise<void> {
+    for (const blob of blobs) {
+      const file = await this.open(blob);
+      if (!file) continue;
+      const digest = await digestOfFile(file, blob.size).catch(() => undefined);
+      await file.close();
+      if (digest !== blob.digest) await this.discard(blob);
+    }
   }
 
   /** Removes a content that does not match its digest from all stores. */
@@ -162,7 +171,7 @@ export class Cache {
         const file = await open(path, 'wx+');
         try {
           if (!(await store.download(blob, file))) return false;
-          if ((await copyDigested(file, blob.size)) === blob.digest) return true;
+          if ((await digestOfFile(file, blob.size)) === blob.digest) return true;
           throw new Error('it sent other bytes than were asked for');
         } finally {
           await file.close();
@@ -239,7 +248,7 @@ async function blobOf({ path, blob }: CacheFile): Promise<Blob> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    return { digest: await copyDigested(file, size), size };
+    return { digest: await digestOfFile(file, size), size };
   } finally {
     await file.close();
   }

@@ -84,6 +84,7 @@ class CachedCompressor implements BlockCompressor {
       if (!place) continue;
       const bytes = place.length === 0 ? undefined : await pack.read(place, this.#work);
       if (place.length > 0 && !bytes) continue;
+      if (bytes) this.#cache.blocks.note(bytes, { pack, at: place.at });
       if (index >= YOUNG_PACKS) await this.#keep(digest, bytes);
       return bytes;
     }
@@ -111,7 +112,8 @@ class CachedCompressor implements BlockCompressor {
     // Its file may have been closed meanwhile.
     if (this.#closed || (await this.#writer) !== writer) return;
     try {
-      writer.add(digest, kept);
+      const at = writer.add(digest, kept);
+      if (packed) this.#cache.blocks.note(packed, { pack: writer, at });
     } catch {
       // For example a full disk: the image is made without keeping its blocks.
       writer.abandon();
@@ -144,6 +146,7 @@ class CachedCompressor implements BlockCompressor {
       data: { path: writer.path, blob: facts.data },
     };
     await this.#cache.keep({ key: this.#key, kind: KIND, facts: known }, files);
+    writer.data = facts.data;
   }
 }
 

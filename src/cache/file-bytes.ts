@@ -1,33 +1,40 @@
-// Reads of whole files, with a digest on the way.
+// Reads and writes of whole files, with a digest on the way.
 
-import type { FileHandle } from 'node:fs/promises';
-import { createDigest } from '../io/index.js';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { digestAhead, type ReadInto } from '../io/index.js';
+import type { Blob } from './record.js';
 
-/** Bytes of one read. */
-const CHUNK = 1 << 20;
+/** The digest of the first `size` bytes of a file. */
+export function digestOfFile(file: FileHandle, size: number): Promise<string> {
+  return digestAhead(readerOf(file), size);
+}
 
-/**
- * The digest of the first `size` bytes of a file, which are copied to `to` on the way. While a part is digested here, threads of libuv
- * write it and read the next one.
- */
-export async function copyDigested(from: FileHandle, size: number, to?: FileHandle): Promise<string> {
-  const digest = createDigest('sha256');
-  const buffers = [0, 1].map(() => Buffer.allocUnsafeSlow(Math.min(CHUNK, size)));
-  const read = async (at: number) => {
-    const bytes = buffers[(at / CHUNK) % 2]!.subarray(0, Math.min(CHUNK, size - at));
-    await readFully(from, bytes, at);
-    return bytes;
-  };
-  let next = read(0);
-  for (let at = 0; at < size; ) {
-    const bytes = await next;
-    const writing = to ? writeFully(to, bytes, at) : undefined;
-    at += bytes.length;
-    if (at < size) next = read(at);
-    digest.update(bytes);
-    await Promise.all([writing, next]);
+export function readerOf(file: FileHandle): ReadInto {
+  return (into, at) => readFully(file, into, at);
+}
+
+/** How the copy of a content ended. `unwritten`: its place cannot be written to, which says nothing about the content. */
+export type Copied = 'written' | 'damaged' | 'unwritten';
+
+/** Writes a content to a new file; leaves no file unless it is whole. Throws if the file cannot be made. */
+export async function writeChecked(read: ReadInto, { digest, size }: Blob, to: string): Promise<Copied> {
+  const target = await open(to, 'wx');
+  // Too short, or a read error, is the same as damaged.
+  let copied: Copied = 'damaged';
+  const write = (bytes: Uint8Array, at: number) =>
+    writeFully(target, bytes, at).catch((error) => {
+      copied = 'unwritten';
+      throw error;
+    });
+  try {
+    if ((await digestAhead(read, size, write)) === digest) copied = 'written';
+  } catch {
+    // `copied` says why.
+  } finally {
+    await target.close();
   }
-  return digest.hex();
+  if (copied !== 'written') await rm(to, { force: true });
+  return copied;
 }
 
 /** Fills a buffer from byte `at` of a file. Throws if the file ends before the buffer is full. */
@@ -39,7 +46,7 @@ export async function readFully(file: FileHandle, into: Uint8Array, at: number):
   }
 }
 
-async function writeFully(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+export async function writeFully(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
     done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
   }

@@ -3,6 +3,8 @@
 export { Cache, type CacheFile } from './cache.js';
 export { cachedClusters, cachedCompression } from './cached-compression.js';
 export { type FileDigests, openFileDigests } from './file-digests.js';
+export { ImageRecorder } from './image-recorder.js';
+export { findImages, type KeptImage, keepImage } from './kept-image.js';
 export { hexOf, KEY_VERSION, type KeyFields, type KeyValue, keyOf } from './key.js';
 export {
   type CacheFacts,

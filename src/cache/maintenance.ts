@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { InvalidInputError } from '../errors.js';
 import type { Run } from '../io/index.js';
 import { SUBDIRECTORIES } from './directory-store.js';
-import { copyDigested } from './file-bytes.js';
+import { digestOfFile } from './file-bytes.js';
 import { type CacheRecord, LARGEST_RECORD, parseRecord } from './record.js';
 
 /** Seconds after which an unfinished file is taken to be the rest of a killed run. */
@@ -155,7 +155,7 @@ async function digestAt({ path, size }: Entry): Promise<string | undefined> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'r');
-    return await copyDigested(file, size);
+    return await digestOfFile(file, size);
   } catch {
     return undefined;
   } finally {

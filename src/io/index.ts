@@ -15,6 +15,7 @@ export { Collector } from './collected.js';
 export * from './content.js';
 export * from './contents-ahead.js';
 export * from './digest.js';
+export { digestAhead, type ReadInto } from './digest-ahead.js';
 export { EarlyReader, isReadEarly } from './early-reader.js';
 export { errnoError } from './errno.js';
 export * from './event-loop.js';

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -222,20 +222,33 @@ test('twenty builds on one cache, killed at random, leave no half entry and no w
   expect(keyOf()).toBe(keyOf('--rehash'));
 });
 
-test('a damaged ISO in a cache is made again, and kept', { timeout: 120_000, skip: !hasGrub }, async () => {
+test('an ISO of which anything in the cache is damaged is made again, and kept', {
+  timeout: 240_000,
+  skip: !hasGrub,
+}, async () => {
   const [directory, place] = [fresh(), fresh()];
   const small = smallIso(directory);
   small.describe('firmware="efi"');
   const press = () => small.press({ cache: { places: [{ place }] } });
   const { sha256 } = await press();
-  const kept = join(place, 'cas', sha256);
+  /** The contents that the ISO is put together from. */
+  const parts = (): Record<string, { digest: string }> => {
+    const records = readdirSync(join(place, 'ac')).map((key) => readFileSync(join(place, 'ac', key), 'utf8'));
+    return JSON.parse(records.map((text) => text.split('\n')[1]!).find((text) => text.includes('"kind":"iso"'))!).blobs;
+  };
+  expect(Object.keys(parts()).sort()).toEqual(['pack 0', 'rest', 'runs']);
+  expect(readdirSync(join(place, 'cas'))).not.toContain(sha256);
   const damages = [
-    () => writeFileSync(kept, readFileSync(kept).fill(7, 500_000, 500_100)),
-    () => truncateSync(kept, statSync(kept).size - 1),
+    (kept: string, size: number) => writeFileSync(kept, readFileSync(kept).fill(7, size >> 1, (size >> 1) + 4)),
+    (kept: string, size: number) => truncateSync(kept, size - 1),
+    (kept: string) => rmSync(kept),
   ];
-  for (const damage of damages) {
-    damage();
-    expect(await press()).toMatchObject({ cached: false, sha256 });
-    expect(await press()).toMatchObject({ cached: true, sha256 });
+  for (const name of Object.keys(parts())) {
+    for (const damage of damages) {
+      const kept = join(place, 'cas', parts()[name]!.digest);
+      damage(kept, statSync(kept).size);
+      expect(await press()).toMatchObject({ cached: false, sha256 });
+      expect(await press()).toMatchObject({ cached: true, sha256 });
+    }
   }
 });

@@ -2,6 +2,7 @@
 
 import { basename, join, resolve } from 'node:path';
 import { fromText } from '../../bytes/index.js';
+import { ImageRecorder } from '../../cache/index.js';
 import type { DiscLayout } from '../../disc/index.js';
 import { TargetError } from '../../errors.js';
 import {
@@ -50,10 +51,15 @@ export async function buildLiveIso(options: BuildOptions, run: Run): Promise<Bui
     const { keys } = keyed;
     const provenance = request.provenance && (await provenanceFacts(context, keyed, run));
     const make = async (running: Run, staging?: Promise<StagedResults>) => {
-      const parts = { initrd, planning: async () => planned, provenance, staging };
-      const report = await press(context, image, parts, running);
-      if (cache) await watch.time('keeping', () => keepIso(cache, keys.action, report));
-      return { ...report, keys };
+      const recorder = cache && (await ImageRecorder.begin(cache));
+      try {
+        const parts = { initrd, planning: async () => planned, provenance, staging, recorder };
+        const report = await press(context, image, parts, running);
+        if (cache) await watch.time('keeping', () => keepIso(cache, keys.action, report, recorder));
+        return { ...report, keys };
+      } finally {
+        await recorder?.close();
+      }
     };
     const places = await findIsos(cache, keys.action);
     if (places.length === 0) return make(run);
@@ -74,11 +80,13 @@ interface Parts {
   readonly provenance?: ProvenanceFacts | undefined;
   /** The files next to the ISO, if they are being made already. */
   readonly staging?: Promise<StagedResults> | undefined;
+  /** Keeps the ISO on the way. */
+  readonly recorder?: ImageRecorder | undefined;
 }
 
 /** Makes everything that is not made yet. */
 function press(context: BuildContext, image: string, parts: Parts, run: Run): Promise<BuildReport> {
-  const { initrd, planning, provenance } = parts;
+  const { initrd, planning, provenance, recorder } = parts;
   const { watch } = context;
   // dracut runs while the root image is packed: the initrd is last on the medium, and writing waits for it there.
   const making = (aside: Run) => watch.time('initrd', () => context.initrd(aside));
@@ -87,7 +95,7 @@ function press(context: BuildContext, image: string, parts: Parts, run: Run): Pr
     const make = (aside: Run) => watch.time('results', () => stage(context, image, provenance, aside));
     return runConcurrently(running, parts.staging ? () => parts.staging! : make, async (staging, writing) => {
       const { disc, report } = await planning(writing);
-      const made = await watch.time('image', () => write(context, disc, image, staging, writing));
+      const made = await watch.time('image', () => write(context, { disc, recorder }, image, staging, writing));
       const facts = { cached: false, initrd: (await pending).report(), ...netbootReport(context) };
       return { ...report(), image, ...made, ...facts };
     });
@@ -113,19 +121,22 @@ function stage(
 /** The ISO and the files next to it get their names after everything that may fail. */
 async function write(
   { request, workDirectory }: BuildContext,
-  disc: ImagePlan<DiscLayout>,
+  { disc, recorder }: { readonly disc: ImagePlan<DiscLayout>; readonly recorder: ImageRecorder | undefined },
   image: string,
   staging: Promise<StagedResults>,
   run: Run,
 ): Promise<FinishedIso & { readonly results: Results }> {
   let sha256 = '';
   const limit = request.configuration?.largestImage;
-  const learn = digestSeal((hex) => {
-    sha256 = hex;
-  });
+  const learn = digestSeal(
+    (hex) => {
+      sha256 = hex;
+    },
+    recorder && ((bytes) => recorder.take(bytes)),
+  );
   const ready: Seal = { name: 'results', seal: async () => staging.then(() => []) };
   const limits = limit === undefined ? [] : [sizeLimitSeal(limit, image)];
-  const sealed = withSeals(disc, [...limits, learn, ready]);
+  const sealed = withSeals(recorder?.watch(disc) ?? disc, [...limits, learn, ready]);
   // No other run writes here; the ISO and the files next to it are moved from here together.
   const made = join(workDirectory, basename(image));
   const { size } = await writeImage(sealed, fileTarget(fromText(made)), run).catch((error) => {

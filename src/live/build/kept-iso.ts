@@ -1,7 +1,7 @@
 // Finished media in a cache, by the key of their build.
 
 import { basename, join } from 'node:path';
-import type { Blob, Cache } from '../../cache/index.js';
+import { type Cache, findImages, type ImageRecorder, type KeptImage, keepImage } from '../../cache/index.js';
 import type { Run } from '../../io/index.js';
 import type { InitrdReport } from '../initrd/index.js';
 import { checkImageSize } from '../result/index.js';
@@ -9,47 +9,50 @@ import type { BuildContext } from './build-context.js';
 import type { BuildReport } from './report.js';
 
 const KIND = 'iso';
-const PART = 'iso';
 
 type Kept = Pick<BuildReport, 'size' | 'sha256' | 'initrd' | 'cached'>;
 
 /** An ISO that a store had when it was asked. */
 interface KeptPlace {
-  readonly blob: Blob;
+  readonly kept: KeptImage;
   readonly initrd: InitrdReport;
 }
 
 /** The ISOs of earlier builds with the same key: more than one only if stores disagree. */
 export async function findIsos(cache: Cache | undefined, key: string): Promise<readonly KeptPlace[]> {
-  const records = (await cache?.find(KIND, key)) ?? [];
-  return records.flatMap(({ blobs, facts }) => {
-    const blob = blobs[PART];
-    return blob && isInitrdReport(facts) ? { blob, initrd: facts } : [];
-  });
+  const images = cache ? await findImages(cache, KIND, key) : [];
+  return images.flatMap((kept) => (isInitrdReport(kept.facts) ? [{ kept, initrd: kept.facts }] : []));
 }
 
 /** Puts the ISO of an earlier build into the work directory; undefined if no store has it whole. */
 export async function keptIso(
-  { cache, workDirectory, watch, request }: BuildContext,
+  { workDirectory, watch, request }: BuildContext,
   places: readonly KeptPlace[],
   image: string,
   run: Run,
 ): Promise<Kept | undefined> {
-  for (const { blob, initrd: facts } of places) {
+  for (const { kept, initrd: facts } of places) {
     const path = join(workDirectory, basename(image));
-    if (!(await watch.time('cache', () => cache!.copy(blob, path)))) continue;
+    if (!(await watch.time('cache', () => kept.copy(path)))) continue;
     run.signal?.throwIfAborted();
+    const { size, digest: sha256 } = kept.image;
     const limit = request.configuration?.largestImage;
-    if (limit !== undefined) checkImageSize(blob.size, limit, image);
+    if (limit !== undefined) checkImageSize(size, limit, image);
     const initrd = { ...facts, cached: facts.madeBy !== 'given' };
-    return { size: blob.size, sha256: blob.digest, initrd, cached: true };
+    return { size, sha256, initrd, cached: true };
   }
   return undefined;
 }
 
 /** Keeps a finished ISO. */
-export async function keepIso(cache: Cache, key: string, { image, size, sha256, initrd }: BuildReport): Promise<void> {
-  await cache.keep({ kind: KIND, key, facts: initrd }, { [PART]: { path: image, blob: { digest: sha256, size } } });
+export async function keepIso(
+  cache: Cache,
+  key: string,
+  { image, size, sha256, initrd }: BuildReport,
+  recorder: ImageRecorder | undefined,
+): Promise<void> {
+  const file = { path: image, blob: { digest: sha256, size } };
+  await keepImage(cache, { kind: KIND, key, facts: initrd }, file, recorder);
 }
 
 /** Facts come from outside; a report shows them. */

@@ -1,8 +1,7 @@
 // Checks of the finished ISO before it gets its name: a limit on its size, and its digest for the report.
 
 import { InvalidInputError } from '../../errors.js';
-import type { Seal } from '../../io/index.js';
-import { sha256Of } from '../files/sha256.js';
+import { digestAhead, type Seal } from '../../io/index.js';
 
 /** Refuses an image of more than `limit` bytes: KIWI's `build_constraints: - max_size`. */
 export function sizeLimitSeal(limit: number, path: string): Seal {
@@ -28,12 +27,16 @@ export function checkImageSize(size: number, limit: number, path: string): void 
   );
 }
 
-/** Reports the SHA-256 of the image, read from the page cache; it must be the last seal. */
-export function digestSeal(learn: (hex: string) => void): Seal {
+/** Reports the SHA-256 of the image, read from the page cache; it must be the last seal. `use` gets all bytes, in order, on loan. */
+export function digestSeal(learn: (hex: string) => void, use?: (bytes: Uint8Array) => Promise<void>): Seal {
   return {
     name: 'digest',
     seal: async (image, run) => {
-      learn(await sha256Of(image, run));
+      const read = (into: Uint8Array, at: number) => {
+        run.signal?.throwIfAborted();
+        return image.read(at, into);
+      };
+      learn(await digestAhead(read, image.size, use));
       return [];
     },
   };
