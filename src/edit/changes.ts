@@ -18,8 +18,9 @@ export interface ReplacedFile {
   readonly file: File;
 }
 
-/** Another mode or owner of an entry; what is absent stays. */
+/** Another mode or owner of entries; what is absent stays. */
 export interface AttributeChange {
+  /** A path, or a pattern that counts from the root and matches at least one entry. */
   readonly path: ByteString;
   /** Permission bits. */
   readonly mode?: number;

@@ -44,8 +44,9 @@ export interface ReplacedFile extends Omit<edit.ReplacedFile, 'path'> {
   readonly path: PathLike;
 }
 
-/** Another mode or owner of an entry; what is absent stays. */
+/** Another mode or owner of entries; what is absent stays. */
 export interface AttributeChange extends Omit<edit.AttributeChange, 'path'> {
+  /** A path, or a pattern that counts from the root and matches at least one entry. */
   readonly path: PathLike;
 }
 

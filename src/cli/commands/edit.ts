@@ -86,14 +86,17 @@ function addFileOptions(command: Command): void {
         .default([], 'nothing'),
     )
     .addOption(
-      new Option('--mode <path=mode>', 'change the mode of an entry, octal; may be given again')
+      new Option(
+        '--mode <path=mode>',
+        'change the mode of an entry, or of all that a pattern matches, octal; may be given again',
+      )
         .argParser(collectMode)
         .default([], 'nothing'),
     )
     .addOption(
       new Option(
         '--owner <owner>',
-        'keep, root, or UID:GID for added entries; PATH=UID:GID for one entry, which may be given again',
+        'keep, root, or UID:GID for added entries; PATH=UID:GID for an entry or a pattern, which may be given again',
       )
         .argParser(collectOwner)
         .default(ADDED_BY_ROOT, 'root'),

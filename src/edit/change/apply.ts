@@ -14,6 +14,7 @@ import type { AddedTree, AttributeChange } from '../changes.js';
 import type { Folder } from '../kept/entries.js';
 import { pathTest } from '../kept/plain-names.js';
 import type { EditedEntry } from '../layout.js';
+import { attributePaths, type Candidate } from './attribute-paths.js';
 import { type EditedTrees, fileEntry } from './edited-trees.js';
 import { entryExists, noMatch, notDirectory } from './refusals.js';
 
@@ -111,9 +112,23 @@ function existingFolder(trees: EditedTrees, path: ByteString): Folder {
   throw notDirectory(path);
 }
 
-/** Gives an entry another mode or owner. Throws {@link InvalidInputError} if there is no such entry, or the disc stores neither. */
-export function changeAttributes(trees: EditedTrees, { path, ...values }: AttributeChange, log: ChangeLog): void {
-  for (const changed of trees.changeAttributes(path, values)) log.add(changed, 'attributes');
+/** Gives entries another mode or owner. Throws {@link InvalidInputError} if there is none, or the disc stores neither. */
+export function changeAttributes(trees: EditedTrees, change: AttributeChange, log: ChangeLog): void {
+  const { path: _, ...values } = change;
+  const paths = attributePaths(
+    change,
+    (path) => trees.find(path) !== undefined,
+    (pattern) => entriesMatching(trees, pattern),
+  );
+  for (const path of paths) for (const changed of trees.changeAttributes(path, values)) log.add(changed, 'attributes');
+}
+
+function* entriesMatching(trees: EditedTrees, pattern: ByteString): Generator<Candidate> {
+  const matches = pathTest(pattern, trees.isPlain);
+  for (const { path, entry } of trees.walk()) {
+    const isSymlink = entry.records ? entry.facts.target !== undefined : entry.node.kind === 'symlink';
+    if (matches(path)) yield { path, isSymlink };
+  }
 }
 
 /** Replaces the content of a file. Throws if there is no such file. */

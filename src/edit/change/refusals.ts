@@ -42,8 +42,5 @@ export function noFile(path: ByteString, exists: boolean): InvalidInputError {
 /** A path without an entry. */
 export function noEntry(path: ByteString): InvalidInputError {
   const shown = shownPath(path);
-  return new InvalidInputError('edit.no-entry', `The image has no ${shown}.`, {
-    path: shown,
-    ...(/[*?[]/.test(shown) && { hint: 'Attributes are changed by single paths; patterns are for removing entries.' }),
-  });
+  return new InvalidInputError('edit.no-entry', `The image has no ${shown}.`, { path: shown });
 }

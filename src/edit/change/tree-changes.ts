@@ -21,6 +21,7 @@ import {
 import type { AddedTree, AttributeChange, ReplacedFile, TreeChanges } from '../changes.js';
 import type { EditedEntry } from '../layout.js';
 import { WAY_MODE } from './apply.js';
+import { attributePaths, type Candidate } from './attribute-paths.js';
 import { entryExists, noEntry, noFile, noMatch, notDirectory } from './refusals.js';
 
 /** Receives each change. */
@@ -108,16 +109,36 @@ function kept(root: Directory): Directory {
 }
 
 function withAttributes(tree: FileTree, change: AttributeChange, note: NoteChange): FileTree {
-  const { path, mode, uid, gid } = change;
-  const old = splitPath(path).length === 0 ? tree.root : entryAt(tree, path);
-  if (!old || old === 'blocked') throw noEntry(path);
-  note(plain(path), 'attributes');
-  return withNode(tree, old, (node) => ({
+  const { path: asked, mode, uid, gid } = change;
+  const paths = attributePaths(
+    change,
+    (path) => follow(tree, path) !== undefined,
+    (pattern) => entriesMatching(tree, pattern),
+  );
+  const changed = (node: Node): Node => ({
     ...node,
     mode: mode ?? node.mode,
     uid: uid ?? node.uid,
     gid: gid ?? node.gid,
-  }));
+  });
+  return paths.reduce((now, path) => {
+    note(plain(path), 'attributes');
+    // Only a path that was given leads through links.
+    return withNode(now, path === asked ? namedEntry(now, path) : now.get(path)!, changed);
+  }, tree);
+}
+
+function* entriesMatching(tree: FileTree, pattern: ByteString): Generator<Candidate> {
+  const parsed = parsePattern(pattern);
+  for (const { path, node } of walk(tree)) {
+    if (path !== '' && matchesPath(parsed, path.split('/'))) yield { path, isSymlink: node.kind === 'symlink' };
+  }
+}
+
+function namedEntry(tree: FileTree, path: ByteString): Node {
+  const found = splitPath(path).length === 0 ? tree.root : entryAt(tree, path);
+  if (!found || found === 'blocked') throw noEntry(path);
+  return found;
 }
 
 function plain(path: ByteString): ByteString {

@@ -75,6 +75,11 @@ describe('changes that do not fit the disc', () => {
       '3 edit.seed-label',
     ],
     ['a mode of nothing', { attributes: [{ path: fromText('none'), mode: 0o600 }] }, '3 edit.no-entry'],
+    [
+      'a mode by a pattern that matches nothing',
+      { attributes: [{ path: fromText('no*'), mode: 0o600 }] },
+      '3 edit.no-match',
+    ],
     ['changes inside a file that is not there', { inside: [{ path: fromText('none') }] }, '3 edit.no-file'],
     ['changes inside a directory', { inside: [{ path: fromText('docs') }] }, '3 edit.no-file'],
     ['changes inside the root directory', { inside: [{ path: fromText('/') }] }, '3 edit.no-file'],
