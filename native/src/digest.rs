@@ -1,10 +1,12 @@
-//! SHA-256 for Node.js in the threads of libuv: of blocks, and of ranges of files that are to have a certain one. Glue like `lib.rs`.
+//! SHA-256 for Node.js in the threads of libuv: of blocks, of ranges of files that are to have a certain one, and of whole files. Glue like
+//! `lib.rs`.
 
-use crate::fs::open;
-use crate::gather::invalid;
+use crate::fs::gather::Range;
+use crate::fs::{identity, open};
+use crate::gather::{invalid, ranges};
 use crate::memory::{Block, Room};
 use crate::{Failure, failure, safe_integer};
-use napi::bindgen_prelude::{AsyncTask, Env, Task, Uint8ArraySlice};
+use napi::bindgen_prelude::{AsyncTask, Env, Float64Array, Task, Uint8ArraySlice};
 use napi_derive::napi;
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -78,4 +80,31 @@ pub fn read_checked(
     let file = open::shared(file).map_err(|error| failure(&error))?;
     let (at, length, digest) = (safe_integer(at)?, into.len(), digest.to_vec());
     Ok(AsyncTask::new(ReadChecked { file, at, room, length, digest }))
+}
+
+/// Files to take identities of.
+pub struct Identities {
+    ranges: Vec<Range>,
+}
+
+#[napi]
+impl Task for Identities {
+    type Output = Vec<u8>;
+    type JsValue = Uint8ArraySlice<'static>;
+
+    fn compute(&mut self) -> napi::Result<Vec<u8>> {
+        let identities = identity::identities(&self.ranges).into_iter().map(Option::unwrap_or_default);
+        Ok(identities.collect::<Vec<[u8; SIZE]>>().concat())
+    }
+
+    fn resolve(&mut self, env: Env, identities: Vec<u8>) -> napi::Result<Self::JsValue> {
+        Uint8ArraySlice::copy_from(&env, identities)
+    }
+}
+
+/// The identities of regular files, given as ranges like those of `gather` that are whole files. Resolves to 32 bytes for each, which
+/// are zero for a file that cannot be read, is not as expected, or is empty.
+#[napi(catch_unwind)]
+pub fn identities(paths: Uint8ArraySlice, numbers: Float64Array) -> Result<AsyncTask<Identities>, Failure> {
+    Ok(AsyncTask::new(Identities { ranges: ranges(&paths, &numbers)? }))
 }

@@ -3,9 +3,11 @@
 use isopress_native::fs::entries::Directory;
 use isopress_native::fs::gather::{self, Range};
 use isopress_native::fs::holes::{self, Hole};
+use isopress_native::fs::identity::identities;
 use isopress_native::fs::open::{self, Identity};
 use isopress_native::fs::{errno_name, xattr};
 use isopress_native::memory::{Room, Shared};
+use sha2::{Digest, Sha256};
 use std::ffi::CString;
 use std::fs::{self, File};
 use std::io::{Seek, SeekFrom, Write};
@@ -207,6 +209,39 @@ fn ranges_of_files_are_gathered_and_the_first_that_differs_is_named() {
     ] {
         assert_eq!(gather::read(&[range("b", 0, 2, 0, true), wrong], &mut room), Some(1));
     }
+}
+
+#[test]
+fn identities_leave_out_blocks_of_zeros_and_files_that_are_not_as_expected() {
+    let scratch = Scratch::new("identities");
+    let mut mixed = vec![b'x'; 3 * 4096];
+    mixed[4096..8192].fill(0);
+    for (name, content) in [("plain", &b"abc"[..]), ("mixed", &mixed), ("empty", b"")] {
+        fs::write(scratch.path(name), content).expect("a file can be made");
+    }
+    let path = |name: &str| bytes(&scratch.path(name)).to_vec();
+    let whole = |name: &str, length, expected| Range {
+        path: path(name),
+        at: 0,
+        length,
+        into: 0,
+        ends: true,
+        follow: false,
+        expected,
+    };
+    let other = Some(Identity { device: 1.0, inode: 1.0 });
+    let found = identities(&[
+        whole("mixed", mixed.len(), None),
+        whole("missing", 3, None),
+        whole("plain", 3, None),
+        whole("plain", 2, None),
+        whole("plain", 3, other),
+        whole("empty", 0, None),
+    ]);
+    let edges = Sha256::new().chain_update(4096u64.to_le_bytes()).chain_update(8192u64.to_le_bytes()).finalize();
+    let both = Sha256::new().chain_update(Sha256::digest(vec![b'x'; 2 * 4096])).chain_update(edges).finalize();
+    let plain = Sha256::digest(b"abc");
+    assert_eq!(found, [Some(both.into()), None, Some(plain.into()), None, None, None]);
 }
 
 #[test]

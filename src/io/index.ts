@@ -27,6 +27,7 @@ export * from './file-target.js';
 export { finishedContent, storedPieces } from './finished.js';
 export { type HeldDirectory, holdDirectory } from './held-directory.js';
 export { pathBuffer, replaced, sourceError } from './host-path.js';
+export { identitiesOfFiles, isTakenByThreads } from './identities-of-files.js';
 export * from './image-file.js';
 export * from './in-order.js';
 export type { KnownDigestName, KnownDigests } from './known-digests.js';

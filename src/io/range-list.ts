@@ -67,6 +67,8 @@ export interface RangeReader {
    * The states of the files that ranges are the whole of, 40 bytes for each as the addon gives them; zeros for one that is not as it was found.
    */
   states?(ranges: RangeList): Promise<Uint8Array>;
+  /** The identities of the files that ranges are the whole of, 32 bytes for each; zeros for one that is to be read in another way. */
+  identities?(ranges: RangeList): Promise<Uint8Array>;
   /** As {@link read}, and writes the first bytes of the memory to an open file. False if that did not write everything. */
   move?(ranges: RangeList, memory: Uint8Array, to: FileRange): Promise<boolean>;
 }

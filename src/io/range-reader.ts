@@ -28,6 +28,10 @@ export class NativeRangeReader implements RangeReader {
     return this.#addon.states(ranges.paths, ranges.numbers);
   }
 
+  identities(ranges: RangeList): Promise<Uint8Array> {
+    return this.#addon.identities(ranges.paths, ranges.numbers);
+  }
+
   async move(ranges: RangeList, memory: Uint8Array, { descriptor, at, length }: FileRange): Promise<boolean> {
     const result = await this.#addon.transfer(ranges.paths, ranges.numbers, memory, length, descriptor, at);
     if (result >= 0) readAgain(ranges, result, memory);

@@ -65,6 +65,11 @@ export interface NativeAddon {
    */
   states(paths: Uint8Array, numbers: Float64Array): Promise<Uint8Array>;
   /**
+   * The identities (`src/tree/content-identity.ts`) of the regular files that ranges are the whole of, in the arrays of `gather`: 32 bytes
+   * for each, all zero for a file that cannot be read, is not as expected, or is empty.
+   */
+  identities(paths: Uint8Array, numbers: Float64Array): Promise<Uint8Array>;
+  /**
    * Makes entries in directories, as `src/extract/native-maker.ts` lays them out; `data` is to be left alone until the promise
    * settles. `paths` and `identities` as for `listings`, `images` of `openImage`, `pieces` as in `src/io/stored-pieces.ts`.
    * Resolves to a number per entry: 0, or the step that failed above 16 bits of its errno.
@@ -146,7 +151,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 17;
+const ABI = 18;
 
 let state: NativeState | undefined;
 

@@ -8,7 +8,9 @@ import {
   type Digest,
   digestOf,
   type ExactContent,
+  identitiesOfFiles,
   isHole,
+  isTakenByThreads,
   isZero,
   type KnownDigests,
   pieceLength,
@@ -74,7 +76,25 @@ export async function* identities(
   yield foundUntil(contents.length);
 }
 
+/** Identities of contents that are read for it: by threads where these can, otherwise here. */
 async function* readIdentities(contents: readonly ExactContent[], run: Run): AsyncGenerator<Iterable<Identified>> {
+  if (!contents.some(isTakenByThreads)) return yield* readHere(contents, run);
+  for await (const { start, identities: taken } of identitiesOfFiles(contents, run)) {
+    run.signal?.throwIfAborted();
+    const count = taken.length / IDENTITY_SIZE;
+    const identityAt = (i: number) => taken.subarray(i * IDENTITY_SIZE, (i + 1) * IDENTITY_SIZE);
+    const filled = Array.from({ length: count }, (_, i) => i).filter((i) => contents[start + i]!.size > 0);
+    const missing = filled.filter((i) => isZero(identityAt(i)));
+    const unread = missing.map((i) => contents[start + i]!);
+    // Reading it here also gives the reason why a thread could not.
+    for await (const group of readHere(unread, run)) {
+      for (const { index, identity } of group) taken.set(identity, missing[index]! * IDENTITY_SIZE);
+    }
+    yield filled.map((i) => ({ index: start + i, identity: identityAt(i) }));
+  }
+}
+
+async function* readHere(contents: readonly ExactContent[], run: Run): AsyncGenerator<Iterable<Identified>> {
   const begun = { digest: new IdentityDigest(), size: 0 };
   function* identitiesOf(parts: Iterable<ContentPart>) {
     for (const { index, piece } of parts) {

@@ -38,7 +38,7 @@ pub fn read(ranges: &[Range], room: &mut Room) -> Option<usize> {
 }
 
 /// The open directory of the last file: the next file is often in the same one.
-type Way<'a> = Option<(&'a [u8], File)>;
+pub type Way<'a> = Option<(&'a [u8], File)>;
 
 /// The last range and its file: the next one can be the end of the same file, which goes elsewhere.
 type Last<'a> = Option<(&'a Range, File)>;
@@ -75,7 +75,8 @@ fn read_one<'a>(range: &'a Range, room: &mut Room, way: &mut Way<'a>, last: &mut
     Ok(true)
 }
 
-fn open<'a>(range: &'a Range, way: &mut Way<'a>) -> io::Result<(File, libc::stat)> {
+/// Opens the file of a range, if it is the expected one.
+pub fn open<'a>(range: &'a Range, way: &mut Way<'a>) -> io::Result<(File, libc::stat)> {
     let slash = range.path.iter().rposition(|&byte| byte == b'/');
     let Some(slash) = slash.filter(|_| !range.follow) else {
         return open::regular(&range.path, range.follow, range.expected);
@@ -89,7 +90,7 @@ fn open<'a>(range: &'a Range, way: &mut Way<'a>) -> io::Result<(File, libc::stat
 }
 
 /// Reads up to `length` bytes to `target`, which must be writable for that many, and with `more` one byte after those.
-fn read_at(file: &File, target: *mut u8, length: usize, more: Option<&mut u8>, at: u64) -> io::Result<usize> {
+pub fn read_at(file: &File, target: *mut u8, length: usize, more: Option<&mut u8>, at: u64) -> io::Result<usize> {
     let at = libc::off_t::try_from(at).map_err(|_| io::Error::from_raw_os_error(libc::EINVAL))?;
     let count = if more.is_some() { 2 } else { 1 };
     let more = more.map_or(std::ptr::null_mut(), std::ptr::from_mut);

@@ -4,6 +4,7 @@ pub mod copy;
 pub mod entries;
 pub mod gather;
 pub mod holes;
+pub mod identity;
 pub mod make;
 pub mod open;
 pub mod states;
