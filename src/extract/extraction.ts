@@ -12,6 +12,7 @@ import {
   pathBuffer,
   quietRun,
   type Run,
+  refuseUnfinishedAt,
 } from '../io/index.js';
 import {
   type Directory,
@@ -284,11 +285,13 @@ export class Extraction implements EntryWork {
     return !found;
   }
 
-  /** A file of the same name is replaced; a directory is not. */
+  /** A file of the same name is replaced, unless a change of it is unfinished; a directory is not. */
   #makeRoom(held: HeldDirectory, name: ByteString, path: ByteString): void {
-    const host = pathBuffer(joinPath(held.at, name));
+    const at = joinPath(held.at, name);
+    const host = pathBuffer(at);
     const found = lstatSync(host, { throwIfNoEntry: false });
     if (found?.isDirectory()) throw inTheWay(this.#shown(path), 'is a directory, and the image has a file');
+    if (found?.isFile()) refuseUnfinishedAt(at, joinPath(held.path, name));
     if (found) unlinkSync(host);
   }
 

@@ -1,6 +1,6 @@
 // Changes an existing file in place, so that after an interruption at any time it can be completed, or is as it was.
 
-import type { Stats } from 'node:fs';
+import { existsSync, type Stats } from 'node:fs';
 import { access, type FileHandle, open, realpath, stat } from 'node:fs/promises';
 import { type ByteString, byteStringOf, displayText } from '../bytes/index.js';
 import { TargetError } from '../errors.js';
@@ -100,6 +100,11 @@ export async function recoverFile(path: ByteString): Promise<Recovery> {
 /** Throws {@link TargetError} `target.unfinished` for a file whose change was interrupted. */
 export async function refuseUnfinished(path: ByteString): Promise<void> {
   if (await isUnfinished(path)) throw unfinished(path);
+}
+
+/** As {@link refuseUnfinished}, without waiting, for a regular file. `at` leads to it, `path` is for messages. */
+export function refuseUnfinishedAt(at: ByteString, path: ByteString): void {
+  if (existsSync(pathBuffer(journalPath(at)))) throw unfinished(path);
 }
 
 /** Whether a change of this file was interrupted, or is being made: it has a journal. */

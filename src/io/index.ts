@@ -10,6 +10,7 @@ export {
   type Recovery,
   recoverFile,
   refuseUnfinished,
+  refuseUnfinishedAt,
 } from './change-file.js';
 export { Collector } from './collected.js';
 export * from './content.js';

@@ -1,6 +1,7 @@
 // The label that becomes the default of ISOLINUX.
 
 import { type ByteString, trimBlanks } from '../../bytes/index.js';
+import { plainPath } from '../kept/plain-names.js';
 import { type MenuText, resolvedPath } from './disc-files.js';
 import { type MenuDefault, ownMenus, sameLetters } from './menu-default.js';
 
@@ -15,6 +16,8 @@ interface LabelledEntry {
 /** The default of every menu: a file with those that it includes. */
 export function isolinuxDefaults(texts: readonly MenuText[], wanted: string | number): MenuDefault[] {
   const places = new Map(texts.map((one) => [placeOf(one, one.path), one]));
+  // Plain identifiers of ISO 9660 and names of FAT mean the same in any case.
+  const plain = new Map(texts.map((one) => [placeOf(one, plainPath(one.path)), one]));
   const included = new Set<MenuText>();
   const read = (file: MenuText, seen: Set<MenuText>): LabelledEntry[] => {
     if (seen.has(file)) return [];
@@ -31,7 +34,8 @@ export function isolinuxDefaults(texts: readonly MenuText[], wanted: string | nu
         // The character after the first ^ is the one to type.
         if (current) current.text ??= value.replace('^', '');
       } else {
-        const other = places.get(placeOf(file, resolvedPath(file.path, value.split(/[ \t]/, 1)[0]!)));
+        const path = resolvedPath(file.path, value.split(/[ \t]/, 1)[0]!);
+        const other = places.get(placeOf(file, path)) ?? plain.get(placeOf(file, plainPath(path)));
         if (!other || other === file) continue;
         included.add(other);
         for (const entry of read(other, seen)) entries.push(entry);

@@ -150,6 +150,15 @@ describe('ISOLINUX: a menu and the files that it includes are one', () => {
     expect(chosen(menus, 'none')).toEqual({ values: {}, having: [], lacking: both });
   });
 
+  test('on discs with plain identifiers, and in FAT images, in any case', () => {
+    const path = (one: string) => `${one.toUpperCase()};1`;
+    const plain = menus.map(({ path: one, kind, text }) => menu(path(one), kind, text));
+    const values = Object.fromEntries(Object.keys(all('')).map((one) => [path(one), 'install']));
+    expect(chosen(plain, 'install')).toEqual({
+      ...{ values, having: [path('isolinux/isolinux.cfg')], lacking: [path('isolinux/rescue.cfg')] },
+    });
+  });
+
   test('by the text that the menu shows, without the mark of its key', () => {
     const shown = `default a
 menu begin more

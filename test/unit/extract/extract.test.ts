@@ -236,6 +236,22 @@ describe.each(engines)('extracting with the %s engine', (engine) => {
     },
   );
 
+  test('an image whose change in place is unfinished is not replaced, because its journal would stay', async () => {
+    const to = fresh();
+    mkdirSync(to);
+    for (const each of ['disc.iso', '.disc.iso.isopress-journal', 'other']) writeFileSync(join(to, each), 'old');
+    const tree = treeOf([
+      ['disc.iso', bytes(noise(9, 1))],
+      ['other', bytes(noise(9, 2))],
+    ]);
+    const place = { path: join(to, 'disc.iso') };
+    await expect(extract(tree, to, { engine, force: true })).rejects.toMatchObject({
+      code: 'target.unfinished',
+      place,
+    });
+    expect(readFileSync(join(to, 'disc.iso'), 'utf8')).toBe('old');
+  });
+
   test('what the name cannot be is said before the tree is looked at, and errors name the place', async () => {
     const [link, taken, used] = [fresh(), fresh(), fresh()];
     symlinkSync('nowhere', link);
