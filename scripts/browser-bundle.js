@@ -1,8 +1,9 @@
 // Bundles the library for browsers: a module NAME.js that needs Node.js is replaced by NAME.browser.js next to it.
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { packageLicenses } from './package-licenses.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -43,17 +44,6 @@ export async function browserBundle() {
   const used = /^(?:import|export) [^'"]*["']node:[^"']+["']/m.exec(code);
   if (used) throw new Error(`The bundle for browsers needs Node.js: ${used[0]}`);
   const modules = Object.keys(chunk.modules);
-  return { code: licenses(modules) + code, modules };
-}
-
-/** The licences of the packages in the bundle, as they ask for it. */
-function licenses(/** @type {string[]} */ modules) {
-  const packages = new Set(modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []));
-  return [...packages]
-    .sort()
-    .map(
-      (path) =>
-        `/*! ${path.replace(/^.*node_modules\//, '')}\n\n${readFileSync(join(path, 'LICENSE'), 'utf8').trim()}\n*/\n`,
-    )
-    .join('');
+  const licenses = packageLicenses(modules).map(([name, text]) => `/*! ${name}\n\n${text}\n*/\n`);
+  return { code: licenses.join('') + code, modules };
 }

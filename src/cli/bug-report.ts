@@ -4,10 +4,10 @@
 import { readFileSync } from 'node:fs';
 
 const FRAME = /(file:\/\/[^\s()]+\.js):(\d+):\d+\)?$/;
-/** As the bundler writes it above each module. */
-const MODULE = /^\/\/ dist\/(\S+)\.js$/;
+/** As the bundler writes it above each module: of the source tree, or of a package. */
+const MODULE = /^\/\/ (?:dist\/(\S+)\.js|(node_modules\/\S+))$/;
 
-/** A stack with the module of the source tree after each frame that is in a chunk. */
+/** A stack with the module after each frame that is in a chunk. */
 export function namedFrames(stack: string): string {
   const chunks = new Map<string, readonly string[]>();
   const linesOf = (url: string) => {
@@ -20,8 +20,9 @@ export function namedFrames(stack: string): string {
     .map((frame) => {
       const [, url, line] = FRAME.exec(frame) ?? [];
       const above = url === undefined ? [] : linesOf(url).slice(0, Number(line));
-      const name = MODULE.exec(above.findLast((text) => MODULE.test(text)) ?? '')?.[1];
-      return name === undefined ? frame : `${frame} in src/${name}.ts`;
+      const [, own, ofPackage] = MODULE.exec(above.findLast((text) => MODULE.test(text)) ?? '') ?? [];
+      const name = own === undefined ? ofPackage : `src/${own}.ts`;
+      return name === undefined ? frame : `${frame} in ${name}`;
     })
     .join('\n');
 }

@@ -1,7 +1,7 @@
 // gzip, as squashfs calls it: deflate in zlib streams (RFC 1950).
 
 import type { Codec } from '../codec.js';
-import { inflateLimited, NODE_ZLIB } from '../engines/node-zlib.js';
+import { inflateLimited, NODE_ZLIB, zlibCoder } from '../engines/node-zlib.js';
 import { checkZlib, GZIP_STRATEGIES, type GzipStrategy } from './zlib-settings.js';
 
 /** Settings of gzip beyond a level. */
@@ -59,7 +59,7 @@ export const gzip: Codec<'gzip'> = {
       from: 'Node.js',
       levels: ZLIB_LEVELS,
       settings: ['windowBits', 'strategies'],
-      coder: async (level, { zlib }) => (await import('../engines/node-zlib.js')).zlibCoder(level, zlib),
+      coder: async (level, { zlib }) => zlibCoder(level, zlib),
       decode: async (block, limit) => inflateLimited(block, limit),
     },
   ],

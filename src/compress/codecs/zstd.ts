@@ -1,7 +1,7 @@
 // Zstandard frames that state their length, with a window no larger than the block.
 
 import type { Codec } from '../codec.js';
-import { NODE_ZSTD } from '../engines/node-zstd.js';
+import { NODE_ZSTD, nodeZstdCoder, nodeZstdDecode } from '../engines/node-zstd.js';
 
 export const zstd: Codec<'zstd'> = {
   name: 'zstd',
@@ -14,8 +14,8 @@ export const zstd: Codec<'zstd'> = {
       name: 'node-zstd',
       id: NODE_ZSTD,
       from: 'Node.js 22.15 or newer',
-      coder: async (level) => (await import('../engines/node-zstd.js')).nodeZstdCoder(level),
-      decode: async (block, limit) => (await import('../engines/node-zstd.js')).nodeZstdDecode(block, limit),
+      coder: async (level) => nodeZstdCoder(level),
+      decode: async (block, limit) => nodeZstdDecode(block, limit),
     },
   ],
 };
