@@ -3,7 +3,6 @@
 import { defined } from '../bytes/index.js';
 import { Cache, type CacheSurroundings } from './cache.js';
 import { openDirectoryStore } from './directory-store.js';
-import { openHttpStore } from './http-store.js';
 import type { Store } from './store.js';
 
 /** A store by its place. */
@@ -30,8 +29,10 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
   const stores: Store[] = [];
   const { places, now } = options;
   for (const { place, readOnly: isReadOnly = false } of places) {
-    const directory = () => openDirectoryStore(place, { isReadOnly, ...defined({ now }) });
-    stores.push(isAddress(place) ? openHttpStore(new URL(place), isReadOnly) : await directory());
+    const store = isAddress(place)
+      ? (await import('./http-store.js')).openHttpStore(new URL(place), isReadOnly)
+      : await openDirectoryStore(place, { isReadOnly, ...defined({ now }) });
+    stores.push(store);
   }
   return new Cache(stores, options);
 }

@@ -3,7 +3,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RegistryCredentials, type RepositoryName, storedCredentials } from '../source/index.js';
-import { askHelper, helperProgram } from './credential-helper.js';
 
 /** In the order in which podman and skopeo look: their files, then that of Docker. */
 function places({ env }: NodeJS.Process): string[] {
@@ -38,6 +37,7 @@ async function fromHelper(
   path: string,
   note: (text: string) => void,
 ): Promise<RegistryCredentials | undefined> {
+  const { askHelper, helperProgram } = await import('./credential-helper.js');
   const program = helperProgram(name);
   if (program === undefined) {
     note(`${path} leaves the password for ${server} to a program with an impossible name.`);

@@ -15,7 +15,6 @@ import { mergeLayers } from './layers.js';
 import { chooseFromLayout, type ImageLayer, type ImageOutline } from './layout.js';
 import type { Platform } from './platform.js';
 import { type ContainerReference, parseContainerReference, type Transport } from './reference.js';
-import { registryStore } from './registry-store.js';
 import { SpoolFile } from './spool-file.js';
 import { archiveStore, directoryStore, type Store } from './store.js';
 
@@ -155,5 +154,7 @@ async function openStore(
     );
   }
   const credentials = known && (() => known({ host, repository }));
+  // HTTP and TLS of Node.js, which nothing else here needs.
+  const { registryStore } = await import('./registry-store.js');
   return registryStore({ host, repository, tag, patience, credentials, certificates }, spool, run);
 }
