@@ -25,6 +25,6 @@ export function attributePaths(
   const pattern = `/${splitPath(path).join('/')}` as ByteString;
   const found: ByteString[] = [];
   for (const one of matching(pattern)) if (mode === undefined || !one.isSymlink) found.push(one.path);
-  if (found.length === 0) throw noMatch(path);
+  if (found.length === 0) throw noMatch(pattern);
   return found;
 }

@@ -76,7 +76,7 @@ describe.each(Object.entries(IMAGES))('%s', (_, { make, edit, read }) => {
       'scripts/c.sh': expect.stringMatching(/ 7:8$/),
       'scripts/deep/d.sh': '644 7:8',
     });
-    await expect(changed(change('*.sh', { mode: 0o600 }))).rejects.toThrow('No entry of the image matches *.sh.');
+    await expect(changed(change('*.sh', { mode: 0o600 }))).rejects.toThrow('No entry of the image matches /*.sh.');
   });
 
   test('an entry of exactly this name comes first', async () => {
