@@ -1,16 +1,18 @@
 // An image as a file that appears under its name only when complete, or written directly to an existing device or pipe.
 
 import { constants, createWriteStream } from 'node:fs';
-import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rename, stat, unlink } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { TargetError } from '../errors.js';
 import { refuseUnfinished } from './change-file.js';
 import type { ExactContent } from './content.js';
 import { copyContent } from './copied.js';
 import { rangeSource } from './file.js';
+import { isRead } from './files-read.js';
 import { HeadStart } from './head-start.js';
 import { pathBuffer } from './host-path.js';
 import { zeros } from './memory.js';
+import { identityOf } from './open-file.js';
 import { streamTarget } from './stream-target.js';
 import type { OpenTarget, Target } from './target.js';
 import { targetError } from './target-error.js';
@@ -66,12 +68,13 @@ class NamedTarget implements Target {
     this.#ahead.catch(() => {});
   }
 
-  async open(): Promise<OpenTarget> {
+  async open(signal?: AbortSignal): Promise<OpenTarget> {
     if (!this.#ahead) return this.#open();
     const { opened, start } = await this.#ahead;
     this.#ahead = undefined;
     try {
-      await start.done;
+      await start.end(signal);
+      signal?.throwIfAborted();
     } catch (error) {
       await opened.abandon();
       throw error;
@@ -157,6 +160,14 @@ async function openFileTarget(name: ByteString, path: ByteString): Promise<OpenT
 }
 
 async function openPart(name: ByteString, part: ByteString): Promise<FileHandle> {
+  const remains = await lstat(pathBuffer(part)).catch(() => undefined);
+  if (remains && isRead(identityOf(remains))) {
+    const shown = displayText(part);
+    throw new TargetError('target.source', `${shown} is read, and has the name of the temporary file of the new one.`, {
+      path: shown,
+      hint: 'Rename it, or give the new file another name.',
+    });
+  }
   // Remains of a killed run are removed, never continued.
   await unlink(pathBuffer(part)).catch(() => {});
   return open(pathBuffer(part), 'wx+').catch((error) => {

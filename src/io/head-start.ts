@@ -32,6 +32,18 @@ export class HeadStart {
     this.#stopped = true;
   }
 
+  /** Waits for the copy, and stops it if the image is not wanted any more. */
+  async end(signal?: AbortSignal): Promise<void> {
+    const stop = () => this.stop();
+    signal?.addEventListener('abort', stop);
+    try {
+      if (signal?.aborted) stop();
+      await this.done;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
   /** The parts of a content that have not been copied to their place yet. */
   missing(content: ExactContent, at: number): PlacedContent[] {
     const [copied, asked] = [storedRange(this.#content), storedRange(content)];

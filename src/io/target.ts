@@ -19,7 +19,8 @@ export interface Target {
    * there later replaces it. Does nothing where the system copies no content. Its errors are those of `open`.
    */
   copyAhead?(content: ExactContent, at: number): void;
-  open(): Promise<OpenTarget>;
+  /** Waits for what is copied ahead; `signal` ends that. */
+  open(signal?: AbortSignal): Promise<OpenTarget>;
   /** Removes what was copied ahead for an image that is not written after all. Does nothing after `open`. */
   abandon?(): Promise<void>;
 }

@@ -54,7 +54,7 @@ export async function writeImage<L>(
 ): Promise<ImageReport> {
   const content = plan.unsealed ?? plan;
   const seals = plan.seals ?? [];
-  const opened = await target.open();
+  const opened = await target.open(run.signal);
   try {
     checkCapacity(content, target);
     const writer = new SequentialWriter(opened);

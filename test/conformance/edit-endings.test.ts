@@ -112,6 +112,23 @@ test('the input may be the output, which replaces it only when it is complete', 
   expect(existsSync(at('own.iso'))).toBe(true);
 });
 
+test('a source with the name of the temporary file stays', () => {
+  copyFileSync(at('disc.iso'), at('new.iso.part'));
+  judge('tar', ['-cf', at('new.img.part'), '-C', at('tree'), '.']);
+  for (const [name, words] of [
+    ['new.iso', ['edit', 'new.iso.part', 'new.iso', '--add', 'add']],
+    ['new.iso', ['edit', 'disc.iso', 'new.iso', '--add', 'new.iso.part']],
+    ['new.iso', ['squashfs', 'new.iso.part', 'new.iso']],
+    ['new.img', ['squashfs', 'new.img.part', 'new.img']],
+  ] as const) {
+    const kept = digest(at(`${name}.part`));
+    const { status, stderr } = isopress([...words, '--quiet'], { cwd: scratch });
+    expect({ status, stderr }).toMatchObject({ status: 4, stderr: expect.stringContaining('[target.source]') });
+    expect(digest(at(`${name}.part`))).toBe(kept);
+    expect(existsSync(at(name))).toBe(false);
+  }
+});
+
 describe('requests that are refused before anything is written', () => {
   for (const [words, exit, code] of [
     [['none.iso', 'out/x'], 3, 'source.enoent'],
