@@ -27,6 +27,7 @@ export {
   faultOfContent,
   hostKind,
   openFileSource,
+  partPath,
   pathBuffer,
   refuseUnfinished,
   sourceError,

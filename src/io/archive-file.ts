@@ -5,7 +5,6 @@ import { closeSync, readSync } from 'node:fs';
 import type { ByteString } from '../bytes/index.js';
 import { type Data, type ExactContent, NO_HOLES, type Range, type Run } from './content.js';
 import { FAST, type FastPath } from './fast-path.js';
-import { keepRead } from './files-read.js';
 import { resized, sourceError } from './host-path.js';
 import { checkRange } from './memory.js';
 import { type FoundFile, openFound, openFoundSync } from './open-file.js';
@@ -26,7 +25,6 @@ export class ArchiveFile {
 
   /** Nothing is opened before the first read, and nothing has to be closed. */
   constructor(path: ByteString, identity: FileIdentity) {
-    keepRead(identity);
     this.#found = { path, identity, follow: true };
   }
 

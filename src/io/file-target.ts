@@ -1,22 +1,20 @@
 // An image as a file that appears under its name only when complete, or written directly to an existing device or pipe.
 
 import { constants, createWriteStream } from 'node:fs';
-import { type FileHandle, lstat, open, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { type ByteString, displayText } from '../bytes/index.js';
 import { TargetError } from '../errors.js';
 import { refuseUnfinished } from './change-file.js';
 import type { ExactContent } from './content.js';
 import { copyContent } from './copied.js';
 import { rangeSource } from './file.js';
-import { isRead } from './files-read.js';
 import { HeadStart } from './head-start.js';
 import { pathBuffer } from './host-path.js';
 import { zeros } from './memory.js';
-import { identityOf } from './open-file.js';
 import { streamTarget } from './stream-target.js';
 import type { OpenTarget, Target } from './target.js';
 import { targetError } from './target-error.js';
-import { findTargetPlace, openDevice, type TargetPlace } from './target-place.js';
+import { findTargetPlace, openDevice, partPath, type TargetPlace } from './target-place.js';
 
 /** Options of a target file. */
 export interface FileTargetOptions {
@@ -25,7 +23,7 @@ export interface FileTargetOptions {
 }
 
 /**
- * The image under this name. A regular file is written as `NAME.part` and renamed at the end; a symbolic link is followed.
+ * The image under this name. A regular file is written as `NAME.isopress-part` and renamed at the end; a symbolic link is followed.
  * With `force` an existing file is replaced, and a block device or pipe written to.
  */
 export function fileTarget(path: ByteString, { force = false }: FileTargetOptions = {}): Target {
@@ -123,7 +121,7 @@ function withHeadStart(opened: OpenTarget, start: HeadStart): OpenTarget {
 
 /** `name` is what the caller gave, `path` where it leads to. */
 async function openFileTarget(name: ByteString, path: ByteString): Promise<OpenTarget> {
-  const part = `${path}.part` as ByteString;
+  const part = partPath(path);
   const file = await openPart(name, part);
   const identity = (await file.stat()).ino;
   const close = closing(file);
@@ -160,14 +158,6 @@ async function openFileTarget(name: ByteString, path: ByteString): Promise<OpenT
 }
 
 async function openPart(name: ByteString, part: ByteString): Promise<FileHandle> {
-  const remains = await lstat(pathBuffer(part)).catch(() => undefined);
-  if (remains && isRead(identityOf(remains))) {
-    const shown = displayText(part);
-    throw new TargetError('target.source', `${shown} is read, and has the name of the temporary file of the new one.`, {
-      path: shown,
-      hint: 'Rename it, or give the new file another name.',
-    });
-  }
   // Remains of a killed run are removed, never continued.
   await unlink(pathBuffer(part)).catch(() => {});
   return open(pathBuffer(part), 'wx+').catch((error) => {

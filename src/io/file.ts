@@ -8,7 +8,6 @@ import { type Data, type ExactContent, NO_HOLES, type Range, type Run, type Sour
 import { holesWithin } from './exact.js';
 import { FAST, type FastPath } from './fast-path.js';
 import type { FileState } from './file-state.js';
-import { keepRead } from './files-read.js';
 import { kindOfEntry, pathBuffer, resized, sourceError } from './host-path.js';
 import { checkRange } from './memory.js';
 import { ANY_FILE, type FoundFile, identityOf, openFound, openFoundSync } from './open-file.js';
@@ -43,9 +42,8 @@ export function fileContent(at: ByteString | FilePlace, size: number, sparse?: F
   return new (size <= SMALL ? SmallFile : LargeFile)(place, size);
 }
 
-/** The place of a file that a user named by its path, and that has been examined. It is read at any time until the process ends. */
+/** The place of a file that a user named by its path, and that has been examined. */
 export function namedPlace(path: ByteString, { device, inode }: FileIdentity): FilePlace {
-  keepRead({ device, inode });
   return { directory: { ...NAMED, device }, name: path, inode };
 }
 

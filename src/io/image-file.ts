@@ -8,7 +8,6 @@ import { loadNative } from '../native/index.js';
 import { NO_HOLES, type Range } from './content.js';
 import { type FileSource, rangeSource } from './file.js';
 import { fileHoles } from './file-holes.js';
-import { keepRead } from './files-read.js';
 import { kindOfEntry, pathBuffer, sourceError } from './host-path.js';
 import { identityOf } from './open-file.js';
 import type { FileIdentity } from './range-list.js';
@@ -42,15 +41,11 @@ export async function openImageFile(path: ByteString, { sparse = false }: OpenIm
     const identity = identityOf(stats);
     const holes = sparse && stats.isFile() ? await holesOfImage(path, identity, size) : NO_HOLES;
     const whole = rangeSource(path, file, { at: 0, length: size }, undefined, holes);
-    const release = keepRead(identity);
     return {
       ...whole,
       holes,
       identity,
-      close: () => {
-        release();
-        return file.close();
-      },
+      close: () => file.close(),
     };
   } catch (error) {
     await file.close();

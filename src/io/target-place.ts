@@ -15,6 +15,14 @@ export type TargetPlace =
   | { readonly kind: 'pipe'; readonly path: ByteString };
 
 /**
+ * The temporary name of a file until it is complete. Remains of a killed run under this name are removed, so it is one that nothing else
+ * gives: browsers keep downloads as `NAME.part`.
+ */
+export function partPath<T extends string>(path: T): T {
+  return `${path}.isopress-part` as T;
+}
+
+/**
  * The place of an image. A symbolic link is followed: the file it names is replaced, or made, and the link stays. Throws
  * {@link TargetError} for a name that is taken unless `force`, for what can never be written, and for a directory that is not
  * missing or not writable. Changes nothing.

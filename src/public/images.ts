@@ -11,7 +11,7 @@ export interface WriteImageOptions extends io.WriteOptions, WorkOptions {}
 export interface FileOptions extends io.FileTargetOptions, WriteImageOptions {}
 
 /**
- * The image under this name. A regular file is written as `NAME.part` and renamed at the end; a symbolic link is followed.
+ * The image under this name. A regular file is written as `NAME.isopress-part` and renamed at the end; a symbolic link is followed.
  * With `force` an existing file is replaced, and a block device or pipe written to.
  */
 export function fileTarget(path: PathLike, options: io.FileTargetOptions = {}): io.Target {

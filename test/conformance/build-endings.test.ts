@@ -82,7 +82,7 @@ function caughtInImage(): Caught {
   const target = iso.directory();
   const args = [...argumentsOf(iso, target), '--initrd', iso.initrd, '--jobs', '1'];
   const size = (work: string) =>
-    statSync(join(target, work, 'small.x86_64-1.0.0.iso.part'), { throwIfNoEntry: false })?.size ?? 0;
+    statSync(join(target, work, 'small.x86_64-1.0.0.iso.isopress-part'), { throwIfNoEntry: false })?.size ?? 0;
   return { iso, target, args, reached: () => readdirSync(target).some((work) => size(work) > 4_000_000) };
 }
 

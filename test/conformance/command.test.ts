@@ -218,7 +218,7 @@ describe('nothing is left behind', () => {
         '1',
       ]);
       await once(child.stderr!, 'data');
-      while (!existsSync(join(out, 'image.part')) && child.exitCode === null)
+      while (!existsSync(join(out, 'image.isopress-part')) && child.exitCode === null)
         await new Promise((resolve) => setTimeout(resolve, 5));
       child.kill(signal);
       const [code] = await once(child, 'exit');

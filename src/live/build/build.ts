@@ -9,6 +9,7 @@ import {
   type Content,
   fileTarget,
   type ImagePlan,
+  partPath,
   type Run,
   type Seal,
   withSeals,
@@ -148,7 +149,7 @@ async function write(
 
 /** An error of writing a file in the work directory, with the final name of the file. */
 function named({ code, message, place, hint, cause }: TargetError, made: string, image: string): TargetError {
-  const shown = message.replaceAll(`${made}.part`, image).replaceAll(made, image);
+  const shown = message.replaceAll(partPath(made), image).replaceAll(made, image);
   return new TargetError(code, shown, { ...place, path: image, cause, hint });
 }
 

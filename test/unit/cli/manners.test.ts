@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseList } from '../../../src/cli/lists.js';
-import { bytesSource, exactContent } from '../../../src/io/index.js';
+import { bytesSource, exactContent, partPath } from '../../../src/io/index.js';
 import { FileTree, file as fileNode } from '../../../src/tree/index.js';
 import { isopress, MAIN } from '../../support/command.js';
 import { scratchDirectory } from '../../support/scratch.js';
@@ -194,6 +194,15 @@ describe('an image inside its own source', () => {
     expect(isopress(['squashfs', own, image, '--epoch', '0', '--force', '--quiet']).status).toBe(0);
     expect(isopress(['ls', image]).stdout).toBe('file\n');
     expect(bytes.length).toBeGreaterThan(0);
+  });
+  test('with what a killed run left of it', () => {
+    const killed = at('killed');
+    mkdirSync(killed);
+    writeFileSync(join(killed, 'file'), 'x');
+    const image = join(killed, 'own.img');
+    writeFileSync(partPath(image), 'half an image');
+    expect(isopress(['squashfs', killed, image, '--quiet']).status).toBe(0);
+    expect(isopress(['ls', image]).stdout).toBe('file\n');
   });
   test('reached by another name too', () => {
     symlinkSync(tree, at('alias'));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/index.js';
 import { TargetError } from '../../../src/errors.js';
-import { exactContent, fileTarget, memoryTarget, quietRun, writeImage } from '../../../src/io/index.js';
+import { exactContent, fileTarget, memoryTarget, partPath, quietRun, writeImage } from '../../../src/io/index.js';
 import { scratchDirectory } from '../../support/scratch.js';
 
 const scratch = scratchDirectory();
@@ -61,20 +61,20 @@ test('links are followed and stay links', async () => {
   expect(await codeOf(write(join(scratch, 'loop'), 'new', true))).toBe('target.loop');
 });
 
-test('a directory that is missing or not a directory is named without .part', async () => {
+test('a directory that is missing or not a directory is named without the temporary name', async () => {
   writeFileSync(join(scratch, 'plain'), '');
   for (const path of ['missing/image', 'plain/image'].map((name) => join(scratch, name))) {
     const error = await write(path, 'x').catch((caught) => caught);
     expect(error).toBeInstanceOf(TargetError);
     expect(error.message).toContain(path);
-    expect(error.message).not.toContain('.part');
+    expect(error.message).not.toContain('-part');
   }
 });
 
 test('a check refuses what opening would refuse, and changes nothing', async () => {
   const path = join(scratch, 'checked');
   await fileTarget(fromText(path)).check?.();
-  expect(existsSync(path) || existsSync(`${path}.part`)).toBe(false);
+  expect(existsSync(path) || existsSync(partPath(path))).toBe(false);
   writeFileSync(path, '');
   expect(await codeOf(fileTarget(fromText(path)).check!())).toBe('target.exists');
 });
@@ -88,7 +88,7 @@ test('an image whose edit in place began while the new one was written is not re
   await expect(target.publish()).rejects.toMatchObject({ code: 'target.unfinished' });
   await target.abandon();
   expect(readFileSync(path, 'latin1')).toBe('old');
-  expect(existsSync(`${path}.part`)).toBe(false);
+  expect(existsSync(partPath(path))).toBe(false);
 });
 
 test('a character device is never replaced', async () => {

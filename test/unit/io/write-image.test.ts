@@ -17,6 +17,7 @@ import { cut } from '../../../src/io/pieces.js';
 import { patchedPieces } from '../../../src/io/seal.js';
 import { streamTarget } from '../../../src/io/stream-target.js';
 import { memoryTarget } from '../../../src/io/target.js';
+import { partPath } from '../../../src/io/target-place.js';
 import { writeImage } from '../../../src/io/write-image.js';
 import fc, { runs } from '../../support/random.js';
 import { scratchDirectory } from '../../support/scratch.js';
@@ -99,7 +100,7 @@ describe('writeImage', () => {
     });
     await expect(writeImage(failing, fileTarget(fromText(path), { force: true }), run)).rejects.toThrow('stop');
     expect(readFileSync(path, 'utf8')).toBe('old');
-    expect(existsSync(`${path}.part`)).toBe(false);
+    expect(existsSync(partPath(path))).toBe(false);
   });
 
   test('an existing file is kept unless forced', async () => {
@@ -121,7 +122,7 @@ describe('writeImage', () => {
     });
     const aborted = writeImage(plan, fileTarget(fromText(path)), { ...run, signal: controller.signal });
     await expect(aborted).rejects.toThrow();
-    expect(existsSync(path) || existsSync(`${path}.part`)).toBe(false);
+    expect(existsSync(path) || existsSync(partPath(path))).toBe(false);
   });
 
   test('a second writer to the same name is noticed, and the first does not publish its half image', async () => {
@@ -351,7 +352,7 @@ describe('an image with ranges of an open file', () => {
       expect(readFileSync(to).equals(read.bytes())).toBe(true);
       expect(size).toBe(plan.size);
       expect(written).toBeGreaterThanOrEqual(plan.size - 100_000);
-      expect(existsSync(`${to}.part`)).toBe(false);
+      expect(existsSync(partPath(to))).toBe(false);
     });
   });
 
@@ -361,7 +362,7 @@ describe('an image with ranges of an open file', () => {
       const target = fileTarget(fromText(to));
       target.copyAhead?.(file, 0);
       await target.abandon?.();
-      expect(existsSync(to) || existsSync(`${to}.part`)).toBe(false);
+      expect(existsSync(to) || existsSync(partPath(to))).toBe(false);
       const missing = fileTarget(fromText(join(scratch, 'no directory', 'image')));
       missing.copyAhead?.(file, 0);
       await expect(writeImage(planOf(file), missing, run)).rejects.toThrow(TargetError);
@@ -375,7 +376,7 @@ describe('an image with ranges of an open file', () => {
       truncateSync(path, 2_000_000);
       const to = join(scratch, 'short');
       await expect(writeImage(plan, fileTarget(fromText(to)), run)).rejects.toThrow('2000000 found');
-      expect(existsSync(to) || existsSync(`${to}.part`)).toBe(false);
+      expect(existsSync(to) || existsSync(partPath(to))).toBe(false);
     });
   });
 });
