@@ -3,7 +3,7 @@
 
 use crate::codec::{self, CODECS, Codec, Fault, MAX_BLOCK};
 use crate::memory::{Block, Shared};
-use crate::pool::{Outcome, Pool, Refusal};
+use crate::pool::{Job, Outcome, Pool, Refusal};
 use crate::{Failure, safe_integer};
 use napi::bindgen_prelude::{ArrayBuffer, Either4, Env, Function, Null, Uint8ArraySlice};
 use napi::threadsafe_function::{
@@ -56,8 +56,8 @@ pub fn decompress(
 
 type Wake = ThreadsafeFunction<(), UnknownReturnValue, (), Status, false>;
 
-/// The number of each block and its result, alternating: its compressed bytes, null if they would
-/// not be fewer, or a text that says what went wrong.
+/// Three values per block: its number; its compressed bytes, null if they would not be fewer, or a text that says what went wrong;
+/// and its digests, or null.
 type Outcomes = Vec<Either4<u32, Null, Uint8ArraySlice<'static>, String>>;
 
 /// Threads that compress blocks.
@@ -99,12 +99,12 @@ impl Compressor {
     }
 
     /// Takes a block and a number for it. The block must stay as it is until its result is taken, if it is in memory
-    /// of [`allocate`]; of any other memory a copy is made.
+    /// of [`allocate`]; of any other memory a copy is made. `digested`: also the SHA-256 of the block and of its compressed bytes.
     #[napi(catch_unwind)]
-    pub fn submit(&mut self, env: &Env, id: u32, block: Uint8ArraySlice) -> Result<(), Failure> {
+    pub fn submit(&mut self, env: &Env, id: u32, block: Uint8ArraySlice, digested: bool) -> Result<(), Failure> {
         block_length(block.len() as f64)?;
         let open = self.open.as_mut().ok_or_else(closed)?;
-        open.pool.submit(id, Block::of(&block)).map_err(|refusal| match refusal {
+        open.pool.submit(Job { id, block: Block::of(&block), digested }).map_err(|refusal| match refusal {
             Refusal::Closed => closed(),
             Refusal::NoThread(why) => Failure::new("EAGAIN".to_owned(), format!("No thread can be started: {why}.")),
         })?;
@@ -124,13 +124,17 @@ impl Compressor {
         if open.under_way == 0 {
             open.keep_process_alive(env, false);
         }
-        let mut flat = Vec::with_capacity(outcomes.len() * 2);
-        for Outcome { id, result } in outcomes {
+        let mut flat = Vec::with_capacity(outcomes.len() * 3);
+        for Outcome { id, result, digests } in outcomes {
             flat.push(Either4::A(id));
             flat.push(match result {
                 Ok(None) => Either4::B(Null),
                 Ok(Some(bytes)) => Either4::C(give(env, bytes)?),
                 Err(fault) => Either4::D(fault.to_string()),
+            });
+            flat.push(match digests {
+                None => Either4::B(Null),
+                Some(digests) => Either4::C(give(env, digests.concat())?),
             });
         }
         Ok(flat)

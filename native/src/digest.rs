@@ -1,8 +1,9 @@
-//! SHA-256 for Node.js in the threads of libuv: of blocks, of ranges of files that are to have a certain one, and of whole files. Glue like
+//! Digests for Node.js in the threads of libuv: of blocks, of ranges of files that are to have a certain one, and of whole files. Glue like
 //! `lib.rs`.
 
+use crate::fs::digests::{Kind, digests};
 use crate::fs::gather::Range;
-use crate::fs::{identity, open};
+use crate::fs::open;
 use crate::gather::{invalid, ranges};
 use crate::memory::{Block, Room};
 use crate::{Failure, failure, safe_integer};
@@ -82,29 +83,36 @@ pub fn read_checked(
     Ok(AsyncTask::new(ReadChecked { file, at, room, length, digest }))
 }
 
-/// Files to take identities of.
-pub struct Identities {
+/// Files to take digests of.
+pub struct Digests {
+    kind: Kind,
     ranges: Vec<Range>,
 }
 
 #[napi]
-impl Task for Identities {
+impl Task for Digests {
     type Output = Vec<u8>;
     type JsValue = Uint8ArraySlice<'static>;
 
     fn compute(&mut self) -> napi::Result<Vec<u8>> {
-        let identities = identity::identities(&self.ranges).into_iter().map(Option::unwrap_or_default);
-        Ok(identities.collect::<Vec<[u8; SIZE]>>().concat())
+        let nothing = vec![0; self.kind.size()];
+        let found = digests(&self.ranges, self.kind).into_iter();
+        Ok(found.flat_map(|digest| digest.unwrap_or_else(|| nothing.clone())).collect())
     }
 
-    fn resolve(&mut self, env: Env, identities: Vec<u8>) -> napi::Result<Self::JsValue> {
-        Uint8ArraySlice::copy_from(&env, identities)
+    fn resolve(&mut self, env: Env, digests: Vec<u8>) -> napi::Result<Self::JsValue> {
+        Uint8ArraySlice::copy_from(&env, digests)
     }
 }
 
-/// The identities of regular files, given as ranges like those of `gather` that are whole files. Resolves to 32 bytes for each, which
-/// are zero for a file that cannot be read, is not as expected, or is empty.
+/// The digests of regular files, given as ranges like those of `gather` that are whole files: `identity`, `md5` or `sha256`. Resolves to
+/// the bytes of all, which are zero for a file that cannot be read, is not as expected, or is empty.
 #[napi(catch_unwind)]
-pub fn identities(paths: Uint8ArraySlice, numbers: Float64Array) -> Result<AsyncTask<Identities>, Failure> {
-    Ok(AsyncTask::new(Identities { ranges: ranges(&paths, &numbers)? }))
+pub fn digests_of_files(
+    kind: String,
+    paths: Uint8ArraySlice,
+    numbers: Float64Array,
+) -> Result<AsyncTask<Digests>, Failure> {
+    let kind = Kind::named(&kind).ok_or_else(|| invalid("There is no such digest."))?;
+    Ok(AsyncTask::new(Digests { kind, ranges: ranges(&paths, &numbers)? }))
 }

@@ -5,6 +5,7 @@
 
 use crate::codec::{Codec, Encoder, Fault};
 use crate::memory::Block;
+use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -15,12 +16,24 @@ pub const MAX_THREADS: u32 = 1024;
 /// Small: the codecs keep their tables elsewhere.
 const STACK: usize = 1 << 20;
 
+/// A block to compress.
+pub struct Job {
+    /// A number for it.
+    pub id: u32,
+    /// Its bytes.
+    pub block: Block,
+    /// Whether digests are taken, too: in the thread that has the bytes in its cache.
+    pub digested: bool,
+}
+
 /// The result of a block.
 pub struct Outcome {
     /// The number that was given with it.
     pub id: u32,
     /// Its compressed bytes; `None` if they would not be fewer.
     pub result: Result<Option<Vec<u8>>, Fault>,
+    /// The SHA-256 of the block and of its compressed bytes, or of nothing, if they were asked for.
+    pub digests: Option<[[u8; 32]; 2]>,
 }
 
 /// The reason for refusing a block.
@@ -48,7 +61,7 @@ struct Inner {
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<(u32, Block)>,
+    waiting: VecDeque<Job>,
     finished: Vec<Outcome>,
     /// Whether `wake` was called since results were taken.
     woken: bool,
@@ -76,7 +89,7 @@ impl Pool {
     }
 
     /// Takes a block to compress.
-    pub fn submit(&self, id: u32, block: Block) -> Result<(), Refusal> {
+    pub fn submit(&self, job: Job) -> Result<(), Refusal> {
         let mut state = self.inner.state();
         if state.closed {
             return Err(Refusal::Closed);
@@ -89,7 +102,7 @@ impl Pool {
                 Err(_) => {}
             }
         }
-        state.waiting.push_back((id, block));
+        state.waiting.push_back(job);
         drop(state);
         self.inner.work.notify_one();
         Ok(())
@@ -134,10 +147,11 @@ fn start_thread(inner: &Arc<Inner>) -> std::io::Result<()> {
 /// The main function of a thread.
 fn work(inner: &Inner) {
     let mut encoder = None;
-    while let Some((id, block)) = next(inner) {
+    while let Some(Job { id, block, digested }) = next(inner) {
         let result = encode(inner, &mut encoder, &block);
+        let digests = result.as_ref().ok().filter(|_| digested).map(|bytes| digests_of(&block, bytes.as_deref()));
         drop(block);
-        finish(inner, Outcome { id, result });
+        finish(inner, Outcome { id, result, digests });
     }
     // Frees its tables before it counts as ended.
     drop(encoder);
@@ -150,7 +164,11 @@ fn work(inner: &Inner) {
     }
 }
 
-fn next(inner: &Inner) -> Option<(u32, Block)> {
+fn digests_of(block: &[u8], bytes: Option<&[u8]>) -> [[u8; 32]; 2] {
+    [block, bytes.unwrap_or_default()].map(|part| Sha256::digest(part).into())
+}
+
+fn next(inner: &Inner) -> Option<Job> {
     let mut state = inner.state();
     loop {
         if state.closed {

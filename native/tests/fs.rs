@@ -1,12 +1,13 @@
 //! The file-system modules against the kernel, on scratch files.
 
+use isopress_native::fs::digests::{Kind, digests};
 use isopress_native::fs::entries::Directory;
 use isopress_native::fs::gather::{self, Range};
 use isopress_native::fs::holes::{self, Hole};
-use isopress_native::fs::identity::identities;
 use isopress_native::fs::open::{self, Identity};
 use isopress_native::fs::{errno_name, xattr};
 use isopress_native::memory::{Room, Shared};
+use md5::Md5;
 use sha2::{Digest, Sha256};
 use std::ffi::CString;
 use std::fs::{self, File};
@@ -230,18 +231,23 @@ fn identities_leave_out_blocks_of_zeros_and_files_that_are_not_as_expected() {
         expected,
     };
     let other = Some(Identity { device: 1.0, inode: 1.0 });
-    let found = identities(&[
+    let ranges = [
         whole("mixed", mixed.len(), None),
         whole("missing", 3, None),
         whole("plain", 3, None),
         whole("plain", 2, None),
         whole("plain", 3, other),
         whole("empty", 0, None),
-    ]);
+    ];
+    let found = digests(&ranges, Kind::Identity);
     let edges = Sha256::new().chain_update(4096u64.to_le_bytes()).chain_update(8192u64.to_le_bytes()).finalize();
     let both = Sha256::new().chain_update(Sha256::digest(vec![b'x'; 2 * 4096])).chain_update(edges).finalize();
     let plain = Sha256::digest(b"abc");
-    assert_eq!(found, [Some(both.into()), None, Some(plain.into()), None, None, None]);
+    assert_eq!(found, [Some(both.to_vec()), None, Some(plain.to_vec()), None, None, None]);
+    let sums = digests(&ranges[..3], Kind::Sha256);
+    assert_eq!(sums, [Some(Sha256::digest(&mixed).to_vec()), None, Some(plain.to_vec())]);
+    let sums = digests(&ranges[..3], Kind::Md5);
+    assert_eq!(sums, [Some(Md5::digest(&mixed).to_vec()), None, Some(Md5::digest(b"abc").to_vec())]);
 }
 
 #[test]

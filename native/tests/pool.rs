@@ -2,7 +2,8 @@
 
 use isopress_native::codec::{Codec, decode};
 use isopress_native::memory::{Block, Shared};
-use isopress_native::pool::{MAX_THREADS, Outcome, Pool, Refusal};
+use isopress_native::pool::{Job, MAX_THREADS, Outcome, Pool, Refusal};
+use sha2::{Digest, Sha256};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -33,6 +34,10 @@ fn open(threads: u32) -> (Pool, Receiver<()>) {
     (Pool::new(gzip(), threads, wake).expect("the settings are right"), receiver)
 }
 
+fn job(id: u32, bytes: &[u8]) -> Job {
+    Job { id, block: Block::of(bytes), digested: false }
+}
+
 fn wait(woken: &Receiver<()>) {
     woken.recv_timeout(Duration::from_secs(60)).expect("the pool calls");
 }
@@ -52,7 +57,7 @@ fn every_block_comes_out_once_and_as_one_thread_makes_it() {
     let results = [1, 4].map(|threads| {
         let (pool, woken) = open(threads);
         for (id, block) in blocks.iter().enumerate() {
-            pool.submit(id as u32, Block::of(block)).expect("it takes blocks");
+            pool.submit(job(id as u32, block)).expect("it takes blocks");
         }
         let mut all = gather(&pool, &woken, blocks.len());
         all.sort_by_key(|outcome| outcome.id);
@@ -76,11 +81,26 @@ fn shared_memory_outlives_its_owner_while_it_is_compressed() {
         // SAFETY: the memory is alive and nobody else writes to it.
         let bytes = unsafe { std::slice::from_raw_parts_mut(memory.start(), memory.length()) };
         bytes.copy_from_slice(&text(id, 100_000));
-        pool.submit(id, Block::of(bytes)).expect("it takes blocks");
+        pool.submit(job(id, bytes)).expect("it takes blocks");
     }
-    for Outcome { id, result } in gather(&pool, &woken, 20) {
+    for Outcome { id, result, .. } in gather(&pool, &woken, 20) {
         let compressed = result.expect("no fault").expect("it is smaller");
         assert_eq!(decode("gzip", &compressed, 100_000), Ok(text(id, 100_000)));
+    }
+}
+
+#[test]
+fn digests_are_of_the_block_and_of_what_it_became() {
+    let (pool, woken) = open(2);
+    let blocks = [text(1, 50_000), vec![b'x'], text(2, 50_000)];
+    for (id, block) in blocks.iter().enumerate() {
+        pool.submit(Job { digested: id < 2, ..job(id as u32, block) }).expect("it takes blocks");
+    }
+    for Outcome { id, result, digests } in gather(&pool, &woken, blocks.len()) {
+        let bytes = result.expect("no fault").unwrap_or_default();
+        assert_eq!(bytes.is_empty(), id == 1);
+        let expected = [&blocks[id as usize], &bytes].map(|part| Sha256::digest(part).into());
+        assert_eq!(digests, (id < 2).then_some(expected));
     }
 }
 
@@ -88,12 +108,12 @@ fn shared_memory_outlives_its_owner_while_it_is_compressed() {
 fn closed_while_busy_it_forgets_what_waits_and_ends() {
     let (pool, woken) = open(2);
     for id in 0..100 {
-        pool.submit(id, Block::of(&text(id, 1 << 20))).expect("it takes blocks");
+        pool.submit(job(id, &text(id, 1 << 20))).expect("it takes blocks");
     }
     assert!(!pool.has_ended());
     pool.close();
     pool.close();
-    assert_eq!(pool.submit(1, Block::of(b"late")), Err(Refusal::Closed));
+    assert_eq!(pool.submit(job(1, b"late")), Err(Refusal::Closed));
     while !pool.has_ended() {
         wait(&woken);
     }

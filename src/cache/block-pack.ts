@@ -2,6 +2,7 @@
 
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import type { DigestedResult } from '../compress/index.js';
 import { createDigest, digestOf } from '../io/index.js';
 import { BlockIndex, BlockIndexWriter, type PackedBlock, RECORD } from './block-index.js';
 import type { KeptPack } from './block-places.js';
@@ -12,11 +13,8 @@ import type { Blob } from './record.js';
 /** Most bytes that are written with one call. A larger block is written by itself. */
 const BATCH = 512 << 10;
 
-/** A compressed block with its SHA-256; without bytes, compression does not make the block smaller. */
-export interface DigestedBlock {
-  readonly bytes: Uint8Array;
-  readonly digest: Uint8Array;
-}
+/** The kept bytes of a block that does not become smaller. */
+const NOTHING = new Uint8Array(0);
 
 /** A pack as a record names it. */
 export interface PackFacts {
@@ -90,11 +88,11 @@ export class BlockPackWriter implements KeptPack {
     return this.#size;
   }
 
-  /** Adds a compressed block, whose bytes are copied, by the digest of the block. Returns where it is in the pack. */
-  add(digest: Uint8Array, { bytes, digest: packed }: DigestedBlock): number {
+  /** Adds a compressed block, whose bytes are copied. Returns where it is in the pack. */
+  add({ bytes = NOTHING, before, after }: DigestedResult): number {
     const { length } = bytes;
     const at = this.#size;
-    this.#index.add(digest, { at, length, digest: packed });
+    this.#index.add(before, { at, length, digest: after });
     this.#size += length;
     if (this.#filled + length > BATCH) this.#flush();
     if (length > BATCH) this.#write(bytes);

@@ -1,7 +1,7 @@
 // Digests of blocks, and reads of kept ones: by threads, if the compressor has some, because the main thread cuts blocks meanwhile.
 
 import type { FileHandle } from 'node:fs/promises';
-import type { BlockCompressor, BlockThreads } from '../compress/index.js';
+import type { BlockCompressor, BlockThreads, DigestedResult } from '../compress/index.js';
 import { digestOf } from '../io/index.js';
 import type { PackedBlock } from './block-index.js';
 import { readFully } from './file-bytes.js';
@@ -11,6 +11,7 @@ const KEPT = 4 << 20;
 
 /** The work of a cache on blocks. */
 export class BlockWork {
+  readonly #compressor: BlockCompressor;
   readonly #threads: BlockThreads | undefined;
   /** Blocks of {@link read}, with their memory. */
   readonly #lent = new WeakMap<Uint8Array, Uint8Array>();
@@ -18,12 +19,20 @@ export class BlockWork {
   #freeBytes = 0;
 
   constructor(compressor: BlockCompressor) {
+    this.#compressor = compressor;
     this.#threads = compressor.threads;
   }
 
   /** SHA-256. The bytes must not change until the promise settles. */
   async digest(bytes: Uint8Array): Promise<Uint8Array> {
     return this.#threads ? this.#threads.sha256(bytes) : digestOf('sha256', bytes);
+  }
+
+  /** Compresses a block. Its bytes must not change until the promise settles. */
+  async compress(block: Uint8Array): Promise<DigestedResult> {
+    if (this.#compressor.compressDigested) return this.#compressor.compressDigested(block);
+    const [bytes, before] = await Promise.all([this.#compressor.compress(block), this.digest(block)]);
+    return { bytes, before, after: await this.digest(bytes ?? new Uint8Array(0)) };
   }
 
   /** The bytes of a kept block; undefined if they cannot be read, or are damaged. */

@@ -6,6 +6,7 @@ import {
   type Compression,
   clusterFacts,
   compressionFacts,
+  type DigestedResult,
 } from '../compress/index.js';
 import type { Run } from '../io/index.js';
 import { BlockPack, BlockPackWriter, isIndex, type PackFacts } from './block-pack.js';
@@ -22,8 +23,6 @@ const LEAST = 4096;
 const MOST_PACKS = 64;
 /** Packs after this position in a record will drop out of it soon: their blocks that are still in use are copied to the new pack. */
 const YOUNG_PACKS = 48;
-/** The compressed form of a block that does not become smaller. */
-const NOTHING = new Uint8Array(0);
 /** Most bytes of all indexes together, which are held in memory. */
 const MOST_INDEXES = 16 << 20;
 
@@ -54,6 +53,7 @@ class CachedCompressor implements BlockCompressor {
   readonly #run: Run;
   #packs: Promise<readonly BlockPack[]> | undefined;
   #writer: Promise<BlockPackWriter | undefined> | undefined;
+  #isAbandoned = false;
   #closed: Promise<void> | undefined;
 
   constructor(inner: BlockCompressor, cache: Cache, key: string, run: Run) {
@@ -77,7 +77,7 @@ class CachedCompressor implements BlockCompressor {
     this.#packs ??= loadPacks(this.#cache, this.#key);
     const packs = await this.#packs;
     // Without anything to find, the block is digested and compressed at once.
-    if (packs.length === 0) return this.#make(block, this.#work.digest(block));
+    if (packs.length === 0) return this.#make(block);
     const digest = await this.#work.digest(block);
     for (const [index, pack] of packs.entries()) {
       const place = pack.find(digest);
@@ -85,18 +85,18 @@ class CachedCompressor implements BlockCompressor {
       const bytes = place.length === 0 ? undefined : await pack.read(place, this.#work);
       if (place.length > 0 && !bytes) continue;
       if (bytes) this.#cache.blocks.note(bytes, { pack, at: place.at });
-      if (index >= YOUNG_PACKS) await this.#keep(digest, bytes);
+      if (index >= YOUNG_PACKS) await this.#keep({ bytes, before: digest, after: place.digest });
       return bytes;
     }
-    return this.#make(block, digest);
+    return this.#make(block);
   }
 
   /** Compresses a block that no pack has. */
-  async #make(block: Uint8Array, digest: Uint8Array | Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+  async #make(block: Uint8Array): Promise<Uint8Array | undefined> {
     this.#run.signal?.throwIfAborted();
-    const [made, known] = await Promise.all([this.#inner.compress(block), digest]);
-    await this.#keep(known, made);
-    return made;
+    const made = await this.#work.compress(block);
+    await this.#keep(made);
+    return made.bytes;
   }
 
   async close(): Promise<void> {
@@ -104,20 +104,18 @@ class CachedCompressor implements BlockCompressor {
     await this.#closed;
   }
 
-  async #keep(digest: Uint8Array, packed: Uint8Array | undefined): Promise<void> {
+  async #keep(block: DigestedResult): Promise<void> {
     this.#writer ??= this.#begin();
-    const [writer, bytes] = [await this.#writer, packed ?? NOTHING];
-    if (!writer) return;
-    const kept = { bytes, digest: await this.#work.digest(bytes) };
+    const writer = await this.#writer;
     // Its file may have been closed meanwhile.
-    if (this.#closed || (await this.#writer) !== writer) return;
+    if (!writer || this.#closed || this.#isAbandoned) return;
     try {
-      const at = writer.add(digest, kept);
-      if (packed) this.#cache.blocks.note(packed, { pack: writer, at });
+      const at = writer.add(block);
+      if (block.bytes) this.#cache.blocks.note(block.bytes, { pack: writer, at });
     } catch {
       // For example a full disk: the image is made without keeping its blocks.
       writer.abandon();
-      this.#writer = Promise.resolve(undefined);
+      this.#isAbandoned = true;
     }
   }
 
@@ -135,7 +133,7 @@ class CachedCompressor implements BlockCompressor {
     const packs = (await this.#packs) ?? [];
     for (const pack of packs) await pack.close();
     const writer = await this.#writer;
-    if (!writer) return;
+    if (!writer || this.#isAbandoned) return;
     if (this.#run.signal?.aborted || writer.count === 0) return writer.abandon();
     const indexPath = await this.#cache.temporary();
     const facts = writer.finish(indexPath);

@@ -19,6 +19,11 @@ export interface BlockCompressor {
    * memory works as well.
    */
   allocate?(length: number): Uint8Array;
+  /**
+   * As {@link compress}, with digests by the thread that has the bytes at hand; undefined if there are no such threads.
+   * @internal
+   */
+  compressDigested?(block: Uint8Array): Promise<DigestedResult>;
   /** Takes a result back that nobody needs any more; without this its memory is garbage, which is collected in bursts. */
   release?(result: Uint8Array): void;
   /**
@@ -28,6 +33,16 @@ export interface BlockCompressor {
   readonly threads?: BlockThreads | undefined;
   /** Ends every job and frees the threads. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** A result of a compressor with SHA-256 digests. */
+export interface DigestedResult {
+  /** Undefined: compression does not make the block smaller. */
+  readonly bytes: Uint8Array | undefined;
+  /** Of the block. */
+  readonly before: Uint8Array;
+  /** Of the compressed bytes; without any, of nothing. */
+  readonly after: Uint8Array;
 }
 
 /** Work on blocks in threads. Memory is to be left alone until the promise settles. */

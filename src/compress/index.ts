@@ -30,6 +30,7 @@ export {
   type CompressionFacts,
   type CompressionName,
   compressionFacts,
+  type DigestedResult,
 } from './compressor.js';
 export { noSuchLevel } from './level.js';
 export { decodeLzmaAlone } from './lzma-alone.js';

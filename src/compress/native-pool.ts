@@ -3,16 +3,24 @@
 import { InternalError } from '../errors.js';
 import type { Run } from '../io/index.js';
 import type { NativeAddon, NativeCompressor } from '../native/index.js';
-import type { BlockCompressor, BlockThreads } from './compressor.js';
+import type { BlockCompressor, BlockThreads, DigestedResult } from './compressor.js';
 
 /** Below this size in bytes a copy is faster than shared memory. */
 const SHARED_FROM = 32 * 1024;
+/** Results from this size in bytes on are freed at once, wherever their memory is; smaller ones are left to the garbage collector. */
+const RELEASED_FROM = 4 * 1024;
+/** Values of one result. */
+const VALUES = 3;
+const NO_DIGESTS = new Uint8Array(0);
+/** Bytes of a digest. */
+const DIGEST = 32;
 /** Block numbers restart after this one; that many blocks are never in progress. */
 const LAST_ID = 0xffff_ffff;
 
 interface Job {
   readonly block: Uint8Array;
-  resolve(bytes: Uint8Array | undefined): void;
+  /** The digests are empty if none were asked for. */
+  resolve(bytes: Uint8Array | undefined, digests: Uint8Array): void;
   reject(reason: unknown): void;
 }
 
@@ -56,21 +64,18 @@ class NativePool implements BlockCompressor {
   }
 
   release(result: Uint8Array): void {
-    if (result.length >= SHARED_FROM && result.length === result.buffer.byteLength) this.#addon.release(result.buffer);
+    if (result.length >= RELEASED_FROM && result.length === result.buffer.byteLength) this.#addon.release(result.buffer);
   }
 
   compress(block: Uint8Array): Promise<Uint8Array | undefined> {
-    if (this.#ended) return Promise.reject(this.#ended.reason);
-    return new Promise((resolve, reject) => {
-      const id = this.#nextId;
-      try {
-        this.#threads.submit(id, block);
-      } catch (error) {
-        reject(failure(error instanceof Error ? error.message : String(error), error));
-        return;
-      }
-      this.#nextId = id === LAST_ID ? 0 : id + 1;
-      this.#jobs.set(id, { block, resolve, reject });
+    return new Promise((resolve, reject) => this.#submit({ block, resolve, reject }, false));
+  }
+
+  compressDigested(block: Uint8Array): Promise<DigestedResult> {
+    return new Promise((give, reject) => {
+      const resolve: Job['resolve'] = (bytes, digests) =>
+        give({ bytes, before: digests.subarray(0, DIGEST), after: digests.subarray(DIGEST) });
+      this.#submit({ block, resolve, reject }, true);
     });
   }
 
@@ -79,23 +84,41 @@ class NativePool implements BlockCompressor {
     await this.#stopped;
   }
 
+  #submit(job: Job, digested: boolean): void {
+    if (this.#ended) {
+      job.reject(this.#ended.reason);
+      return;
+    }
+    const id = this.#nextId;
+    try {
+      this.#threads.submit(id, job.block, digested);
+    } catch (error) {
+      job.reject(failure(error instanceof Error ? error.message : String(error), error));
+      return;
+    }
+    this.#nextId = id === LAST_ID ? 0 : id + 1;
+    this.#jobs.set(id, job);
+  }
+
   /** One call for all finished results. */
   #receive(): void {
     try {
       const results = this.#threads.take();
-      for (let i = 0; i < results.length; i += 2) this.#settle(results[i] as number, results[i + 1] ?? null);
+      for (let i = 0; i < results.length; i += VALUES) {
+        this.#settle(results[i] as number, results[i + 1] ?? null, results[i + 2] as Uint8Array | null);
+      }
     } catch (error) {
       this.#end(error);
     }
     if (this.#ended && this.#threads.hasEnded()) this.#stop?.();
   }
 
-  #settle(id: number, result: number | Uint8Array | string | null): void {
+  #settle(id: number, result: number | Uint8Array | string | null, digests: Uint8Array | null): void {
     const job = this.#jobs.get(id);
     if (!job) return;
     this.#jobs.delete(id);
-    if (result === null) job.resolve(undefined);
-    else if (result instanceof Uint8Array) job.resolve(result);
+    if (result === null) job.resolve(undefined, digests ?? NO_DIGESTS);
+    else if (result instanceof Uint8Array) job.resolve(result, digests ?? NO_DIGESTS);
     else job.reject(failure(String(result)));
   }
 

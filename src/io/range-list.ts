@@ -54,6 +54,9 @@ export interface FileRange {
   readonly length: number;
 }
 
+/** Digests that threads take of whole files. */
+export type FileDigestName = 'identity' | 'md5' | 'sha256';
+
 /** Reads ranges of many files with one call, in threads. */
 export interface RangeReader {
   /** Memory that {@link read} can fill. */
@@ -67,8 +70,8 @@ export interface RangeReader {
    * The states of the files that ranges are the whole of, 40 bytes for each as the addon gives them; zeros for one that is not as it was found.
    */
   states?(ranges: RangeList): Promise<Uint8Array>;
-  /** The identities of the files that ranges are the whole of, 32 bytes for each; zeros for one that is to be read in another way. */
-  identities?(ranges: RangeList): Promise<Uint8Array>;
+  /** The digests of the files that ranges are the whole of; zeros for one that is to be read in another way. */
+  digests?(name: FileDigestName, ranges: RangeList): Promise<Uint8Array>;
   /** As {@link read}, and writes the first bytes of the memory to an open file. False if that did not write everything. */
   move?(ranges: RangeList, memory: Uint8Array, to: FileRange): Promise<boolean>;
 }

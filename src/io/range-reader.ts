@@ -1,7 +1,7 @@
 // Ranges of files read into memory by threads, many files with one call.
 
 import type { NativeAddon } from '../native/index.js';
-import type { FileRange, RangeList, RangeReader } from './range-list.js';
+import type { FileDigestName, FileRange, RangeList, RangeReader } from './range-list.js';
 import { readRangeSync } from './read-file.js';
 
 /** The result of `transfer` for bytes that are read and written. */
@@ -28,8 +28,8 @@ export class NativeRangeReader implements RangeReader {
     return this.#addon.states(ranges.paths, ranges.numbers);
   }
 
-  identities(ranges: RangeList): Promise<Uint8Array> {
-    return this.#addon.identities(ranges.paths, ranges.numbers);
+  digests(name: FileDigestName, ranges: RangeList): Promise<Uint8Array> {
+    return this.#addon.digestsOfFiles(name, ranges.paths, ranges.numbers);
   }
 
   async move(ranges: RangeList, memory: Uint8Array, { descriptor, at, length }: FileRange): Promise<boolean> {

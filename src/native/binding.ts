@@ -65,10 +65,10 @@ export interface NativeAddon {
    */
   states(paths: Uint8Array, numbers: Float64Array): Promise<Uint8Array>;
   /**
-   * The identities (`src/tree/content-identity.ts`) of the regular files that ranges are the whole of, in the arrays of `gather`: 32 bytes
-   * for each, all zero for a file that cannot be read, is not as expected, or is empty.
+   * The digests of the regular files that ranges are the whole of, in the arrays of `gather`, one after the other: all zero for a file that
+   * cannot be read, is not as expected, or is empty. `identity` is the one of `src/tree/content-identity.ts`.
    */
-  identities(paths: Uint8Array, numbers: Float64Array): Promise<Uint8Array>;
+  digestsOfFiles(kind: 'identity' | 'md5' | 'sha256', paths: Uint8Array, numbers: Float64Array): Promise<Uint8Array>;
   /**
    * Makes entries in directories, as `src/extract/native-maker.ts` lays them out; `data` is to be left alone until the promise
    * settles. `paths` and `identities` as for `listings`, `images` of `openImage`, `pieces` as in `src/io/stored-pieces.ts`.
@@ -129,11 +129,14 @@ export interface NativeAddon {
 
 /** Threads that compress blocks, outside JavaScript. */
 export interface NativeCompressor {
-  /** Takes a block, which must not change until its result is taken, and a number for it. */
-  submit(id: number, block: Uint8Array): void;
   /**
-   * The number of each block and its result, alternating: the compressed bytes, null if they would not be fewer,
-   * or a text that says what went wrong.
+   * Takes a block, which must not change until its result is taken, and a number for it. `digested`: also the SHA-256 of the block
+   * and of its compressed bytes.
+   */
+  submit(id: number, block: Uint8Array, digested: boolean): void;
+  /**
+   * Three values per block: its number; the compressed bytes, null if they would not be fewer, or a text that says what went wrong;
+   * and the digests, one after the other, or null.
    */
   take(): (number | Uint8Array | string | null)[];
   /** Forgets all blocks; threads end after the one they are at. */
@@ -151,7 +154,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 18;
+const ABI = 19;
 
 let state: NativeState | undefined;
 

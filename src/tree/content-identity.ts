@@ -7,8 +7,8 @@ import {
   type Data,
   type Digest,
   digestOf,
+  digestsOfFiles,
   type ExactContent,
-  identitiesOfFiles,
   isHole,
   isTakenByThreads,
   isZero,
@@ -79,18 +79,17 @@ export async function* identities(
 /** Identities of contents that are read for it: by threads where these can, otherwise here. */
 async function* readIdentities(contents: readonly ExactContent[], run: Run): AsyncGenerator<Iterable<Identified>> {
   if (!contents.some(isTakenByThreads)) return yield* readHere(contents, run);
-  for await (const { start, identities: taken } of identitiesOfFiles(contents, run)) {
+  for await (const { start, digests } of digestsOfFiles('identity', contents, run)) {
     run.signal?.throwIfAborted();
-    const count = taken.length / IDENTITY_SIZE;
-    const identityAt = (i: number) => taken.subarray(i * IDENTITY_SIZE, (i + 1) * IDENTITY_SIZE);
-    const filled = Array.from({ length: count }, (_, i) => i).filter((i) => contents[start + i]!.size > 0);
-    const missing = filled.filter((i) => isZero(identityAt(i)));
-    const unread = missing.map((i) => contents[start + i]!);
+    const filled = [...digests.keys()].filter((i) => contents[start + i]!.size > 0);
+    const missing = filled.filter((i) => digests[i] === undefined);
+    const made = new Map<number, Uint8Array>();
     // Reading it here also gives the reason why a thread could not.
+    const unread = missing.map((i) => contents[start + i]!);
     for await (const group of readHere(unread, run)) {
-      for (const { index, identity } of group) taken.set(identity, missing[index]! * IDENTITY_SIZE);
+      for (const { index, identity } of group) made.set(missing[index]!, identity);
     }
-    yield filled.map((i) => ({ index: start + i, identity: identityAt(i) }));
+    yield filled.map((i) => ({ index: start + i, identity: digests[i] ?? made.get(i)! }));
   }
 }
 

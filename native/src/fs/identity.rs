@@ -1,44 +1,9 @@
 //! Identities of whole files: digests that depend neither on how a file is read nor on its holes. `docs/keys.md` has their form.
 
-use super::gather::{Range, Way, open, read_at};
 use sha2::{Digest, Sha256};
-use std::io;
 
 /// Zeros are distinguished from data in aligned blocks of this many bytes.
-const BLOCK: usize = 4096;
-/// Bytes of one read.
-const CHUNK: usize = 64 * BLOCK;
-
-/// The identity of each file that a range is the whole of; `None` for one that is not as it was found, or empty.
-pub fn identities(ranges: &[Range]) -> Vec<Option<[u8; 32]>> {
-    let mut way = None;
-    let mut memory = vec![0; CHUNK];
-    ranges.iter().map(|range| of_file(range, &mut way, &mut memory).unwrap_or(None)).collect()
-}
-
-fn of_file<'a>(range: &'a Range, way: &mut Way<'a>, memory: &mut [u8]) -> io::Result<Option<[u8; 32]>> {
-    let (file, stat) = open(range, way)?;
-    if range.at != 0 || range.length == 0 || u64::try_from(stat.st_size) != Ok(range.length as u64) {
-        return Ok(None);
-    }
-    let mut identity = Identity::default();
-    let mut done = 0;
-    while done < range.length {
-        let most = CHUNK.min(range.length - done);
-        let mut filled = 0;
-        while filled < most {
-            let target = memory[filled..].as_mut_ptr();
-            let count = read_at(&file, target, most - filled, None, (done + filled) as u64)?;
-            if count == 0 {
-                return Ok(None);
-            }
-            filled += count;
-        }
-        identity.add(&memory[..most]);
-        done += most;
-    }
-    Ok(Some(identity.end()))
-}
+pub const BLOCK: usize = 4096;
 
 /// An identity in the making.
 #[derive(Default)]

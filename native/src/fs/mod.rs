@@ -1,6 +1,7 @@
 //! Facts about files that Node.js does not offer. Paths and attribute names are bytes; errors carry the errno.
 
 pub mod copy;
+pub mod digests;
 pub mod entries;
 pub mod gather;
 pub mod holes;

@@ -3,53 +3,76 @@
 import { fromText } from '../../bytes/index.js';
 import type { ExactContent, Run } from '../../io/index.js';
 import { type FileTree, follow } from '../../tree/index.js';
-import { contentDigest } from './content-digest.js';
+import { contentDigests, type DigestRequest } from './content-digest.js';
 import { readDiversions } from './dpkg-files.js';
 import { type DpkgPackage, infoPath } from './dpkg-status.js';
 import { entryAt, textAt } from './entry.js';
 import type { InstalledFiles } from './package.js';
 
 /** Lines in dpkg's order: packages by a hash of their names, files as in their lists. */
-export async function verifyDpkg(files: InstalledFiles, packages: readonly DpkgPackage[], run: Run): Promise<string> {
-  const { root } = files;
+export async function verifyDpkg(
+  { root, known }: InstalledFiles,
+  packages: readonly DpkgPackage[],
+  run: Run,
+): Promise<string> {
   const diversions = await readDiversions(root, run);
   const conffiles = new Set(packages.flatMap((each) => each.conffiles.map(({ path }) => path)));
-  const lines: string[] = [];
+  const checks: Check[] = [];
   for (const each of inHashOrder(packages)) {
     const digests = await digestsOf(root, each, run);
     const list = (await textAt(root, infoPath(root, each, 'list'), run)) ?? '';
     for (const listed of list.split('\n').filter((path) => path !== '')) {
       const path = diversions.get(listed)?.(each.name) ?? listed;
-      const verdict = await verdictOn(files, path, digests.get(path), run);
-      const mark = conffiles.has(path) ? 'c' : ' ';
-      if (verdict) lines.push(`${verdict.flags} ${mark} ${path === '/.' ? '/' : path}${verdict.reason}\n`);
+      const check = checkOf(root, path, digests.get(path));
+      if (check) checks.push(check);
     }
   }
+  const read = checks.filter((check) => check.content !== undefined);
+  const digests = await contentDigests(read.map(requestFor), run, known);
+  const isSame = new Map(read.map((check, i) => [check, digests[i] === check.digest]));
+  const lines = checks.map((check) => {
+    const verdict = verdictOn(check, isSame.get(check));
+    const mark = conffiles.has(check.path) ? 'c' : ' ';
+    return verdict ? `${verdict} ${mark} ${check.path === '/.' ? '/' : check.path}${check.reason}\n` : '';
+  });
   return lines.join('');
 }
 
-interface Verdict {
-  /** Nine characters: `?` not checked, `.` as expected, `M` not a file, `5` different content. */
-  readonly flags: string;
+/** A file of a package that is missing, or is to have a digest. */
+interface Check {
+  readonly path: string;
+  /** Undefined: the file is missing. */
+  readonly digest: string | undefined;
+  /** Why it is missing. */
   readonly reason: string;
+  readonly isFile: boolean;
+  /** The bytes to compare; undefined if it is not a file. */
+  readonly content: ExactContent | undefined;
 }
 
-/** Undefined: no difference. Only files with a known digest are read; symbolic links are followed. */
-async function verdictOn(
-  { root, known }: InstalledFiles,
-  path: string,
-  digest: string | undefined,
-  run: Run,
-): Promise<Verdict | undefined> {
+/** Undefined: there is nothing to check. Only files with a known digest are read; symbolic links are followed. */
+function checkOf(root: FileTree, path: string, digest: string | undefined): Check | undefined {
   const found = entryAt(root, fromText(path));
-  if (found === 'ENOENT') return { flags: 'missing  ', reason: '' };
-  if (found === 'ENOTDIR') return { flags: 'missing  ', reason: ' (Not a directory)' };
+  if (typeof found === 'string') {
+    const reason = found === 'ENOTDIR' ? ' (Not a directory)' : '';
+    return { path, digest: undefined, reason, isFile: false, content: undefined };
+  }
   if (digest === undefined) return undefined;
   const led = found.kind === 'symlink' ? follow(root, fromText(path)) : found;
-  const isSame = async (content: ExactContent) => (await contentDigest('md5', content, run, known)) === digest;
-  const content = led?.kind === 'file' ? ((await isSame(led.content)) ? '.' : '5') : '?';
-  if (found.kind !== 'file') return { flags: `?M${content}??????`, reason: '' };
-  return content === '.' ? undefined : { flags: '??5??????', reason: '' };
+  const content = led?.kind === 'file' ? led.content : undefined;
+  return { path, digest, reason: '', isFile: found.kind === 'file', content };
+}
+
+function requestFor({ content }: Check): DigestRequest {
+  return { name: 'md5', content: content! };
+}
+
+/** Nine characters: `?` not checked, `.` as expected, `M` not a file, `5` different content. Undefined: no difference. */
+function verdictOn({ digest, isFile }: Check, isSame: boolean | undefined): string | undefined {
+  if (digest === undefined) return 'missing  ';
+  const content = isSame === undefined ? '?' : isSame ? '.' : '5';
+  if (!isFile) return `?M${content}??????`;
+  return isSame ? undefined : '??5??????';
 }
 
 /** Known digests by path: of the package's files, otherwise of its configuration files. */

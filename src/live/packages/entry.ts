@@ -41,13 +41,13 @@ export async function textAt(root: FileTree, path: string, run: Run): Promise<st
   return lossyText(byteStringOf(await collect(node.content, run)));
 }
 
-/** Lower-case hexadecimal digest of a content. */
-export async function digestContent(name: DigestName, content: ExactContent, run: Run): Promise<string> {
+/** The digest of a content. */
+export async function digestContent(name: DigestName, content: ExactContent, run: Run): Promise<Uint8Array> {
   const digest = createDigest(name);
   for await (const piece of content.pieces(run)) {
     if (!isHole(piece)) digest.update(piece);
     else for (const bytes of zeros(piece.hole)) digest.update(bytes);
     run.signal?.throwIfAborted();
   }
-  return digest.hex();
+  return digest.snapshot();
 }

@@ -2,9 +2,9 @@
 
 import { type ByteString, fromText, lossyText } from '../../bytes/index.js';
 import { capabilitiesOf, type RpmHeader, sameCapabilities } from '../../format/rpm/index.js';
-import type { DigestName, KnownDigests, Run } from '../../io/index.js';
+import type { DigestName, ExactContent, Run } from '../../io/index.js';
 import { type FileTree, follow, type Node, TYPE_BITS, TYPE_MASK } from '../../tree/index.js';
-import { contentDigest } from './content-digest.js';
+import { contentDigests, type DigestRequest } from './content-digest.js';
 import { entryAt, textAt } from './entry.js';
 import type { InstalledFiles } from './package.js';
 
@@ -49,23 +49,28 @@ const DIGESTS: Readonly<Record<number, DigestName>> = {
 export async function verifyRpm(files: InstalledFiles, headers: readonly RpmHeader[], run: Run): Promise<string> {
   const { root, known } = files;
   const facts = {
-    known,
     users: await namesById(root, '/etc/passwd', run),
     groups: await namesById(root, '/etc/group', run),
   };
-  const lines: string[] = [];
+  const findings: Finding[] = [];
   for (const header of headers) {
     for (const file of filesOf(header)) {
-      const line = await lineFor(root, file, facts, run);
-      if (line !== undefined) lines.push(`${line}\n`);
+      const finding = findingOn(root, file, facts);
+      if (finding) findings.push(finding);
     }
   }
-  return lines.join('');
+  const unread = findings.filter(({ toRead }) => toRead);
+  const digests = await contentDigests(
+    unread.map(({ toRead }) => toRead!),
+    run,
+    known,
+  );
+  for (const [i, { file, differing }] of unread.entries()) if (digests[i] !== file.digest) differing!.add('digest');
+  return findings.map(lineFor).join('');
 }
 
 /** Facts about the root tree that the check of each file needs. */
 interface RootFacts {
-  readonly known: KnownDigests | undefined;
   readonly users: ReadonlyMap<number, string>;
   readonly groups: ReadonlyMap<number, string>;
 }
@@ -128,13 +133,21 @@ function* filesOf(header: RpmHeader): Generator<PackagedFile> {
   }
 }
 
-async function lineFor(root: FileTree, file: PackagedFile, facts: RootFacts, run: Run): Promise<string | undefined> {
+/** The result of the check of a file. */
+interface Finding {
+  readonly file: PackagedFile;
+  /** Undefined: the file is missing. */
+  readonly differing?: Set<Check>;
+  /** Its content, if that is still to be compared. */
+  readonly toRead?: DigestRequest | undefined;
+}
+
+/** Undefined: there is nothing to say about it. */
+function findingOn(root: FileTree, file: PackagedFile, facts: RootFacts): Finding | undefined {
   if (file.state === STATE.notInstalled || file.state === STATE.netShared) return undefined;
-  const mark = MARKS.find(([bit]) => (file.flags & bit) !== 0)?.[1] ?? ' ';
-  const shown = lossyText(file.path);
   let node = entryAt(root, file.path);
   if (typeof node === 'string') {
-    return (file.flags & (MISSING_OK | GHOST)) === 0 ? `missing   ${mark} ${shown}` : undefined;
+    return (file.flags & (MISSING_OK | GHOST)) === 0 ? { file } : undefined;
   }
   // Another package has replaced it: only its existence counts.
   if (file.state === STATE.replaced || file.state === STATE.wrongColor) return undefined;
@@ -142,18 +155,42 @@ async function lineFor(root: FileTree, file: PackagedFile, facts: RootFacts, run
     const led = follow(root, file.path);
     if (led?.kind === 'directory') node = led;
   }
-  const differing = await differences(file, node, facts, run);
-  if (differing.size === 0) return undefined;
+  const differing = differences(file, node, facts);
+  const toRead = node.kind === 'file' && wants(file, 'digest') ? requestFor(file, node.content) : undefined;
+  if (node.kind === 'file' && wants(file, 'digest') && !toRead) differing.add('digest');
+  return toRead || differing.size > 0 ? { file, differing, toRead } : undefined;
+}
+
+/** Undefined: it differs without reading it. */
+function requestFor(
+  { digestName: name, digest, size }: PackagedFile,
+  content: ExactContent,
+): DigestRequest | undefined {
+  // A different size is different content.
+  return name === undefined || digest === '' || content.size !== size ? undefined : { name, content };
+}
+
+/** The line of the output, or nothing. */
+function lineFor({ file, differing }: Finding): string {
+  const mark = MARKS.find(([bit]) => (file.flags & bit) !== 0)?.[1] ?? ' ';
+  const shown = lossyText(file.path);
+  if (!differing) return `missing   ${mark} ${shown}\n`;
+  if (differing.size === 0) return '';
   const letters = (Object.keys(CHECKS) as Check[]).map((check) => (differing.has(check) ? CHECKS[check].letter : '.'));
-  return `${letters.join('')}  ${mark} ${shown}`;
+  return `${letters.join('')}  ${mark} ${shown}\n`;
 }
 
 const typeOf = (mode: number) => mode & TYPE_MASK;
 
-async function differences(file: PackagedFile, node: Node, facts: RootFacts, run: Run): Promise<Set<Check>> {
+/** Whether a property of a file is to be verified. */
+function wants({ checks, flags }: PackagedFile, check: Check): boolean {
+  return (checks & CHECKS[check].bit) !== 0 && !((flags & GHOST) !== 0 && OF_CONTENT.has(check));
+}
+
+/** All differences but those of the digest. */
+function differences(file: PackagedFile, node: Node, facts: RootFacts): Set<Check> {
   const found = new Set<Check>();
-  const isGhost = (file.flags & GHOST) !== 0;
-  const wanted = (check: Check) => (file.checks & CHECKS[check].bit) !== 0 && !(isGhost && OF_CONTENT.has(check));
+  const wanted = (check: Check) => wants(file, check);
   const note = (check: Check, differs: boolean) => {
     if (differs) found.add(check);
   };
@@ -161,11 +198,10 @@ async function differences(file: PackagedFile, node: Node, facts: RootFacts, run
     if (wanted('size')) note('size', node.content.size !== file.size);
     if (wanted('time')) note('time', node.mtime.seconds !== file.seconds);
     if (wanted('capabilities')) note('capabilities', !sameCapabilities(file.capabilities, capabilitiesOf(node)));
-    if (wanted('digest')) note('digest', await digestDiffers(file, node, facts.known, run));
   }
   if (node.kind === 'symlink' && wanted('link')) note('link', node.target !== fromText(file.link));
   if (node.kind !== 'symlink' && wanted('mode')) {
-    const mask = isGhost ? ~TYPE_MASK : ~0;
+    const mask = (file.flags & GHOST) !== 0 ? ~TYPE_MASK : ~0;
     note('mode', ((TYPE_BITS[node.kind] | node.mode) & mask) !== (file.mode & mask));
   }
   if (wanted('device')) note('device', deviceDiffers(file, node));
@@ -176,19 +212,6 @@ async function differences(file: PackagedFile, node: Node, facts: RootFacts, run
 
 /** Properties that mean nothing for a ghost file, which is not in the package. */
 const OF_CONTENT: ReadonlySet<Check> = new Set<Check>(['digest', 'size', 'time', 'link']);
-
-async function digestDiffers(
-  file: PackagedFile,
-  node: Node & { kind: 'file' },
-  known: KnownDigests | undefined,
-  run: Run,
-): Promise<boolean> {
-  if (file.digestName === undefined || file.digest === '') return true;
-  // A different size is different content.
-  return (
-    node.content.size !== file.size || (await contentDigest(file.digestName, node.content, run, known)) !== file.digest
-  );
-}
 
 function deviceDiffers(file: PackagedFile, node: Node): boolean {
   const isDevice = (type: number) => type === TYPE_BITS['block-device'] || type === TYPE_BITS['character-device'];

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync, inflateSync } from 'node:zlib';
@@ -15,13 +16,13 @@ const text = (length: number) => new Uint8Array(Buffer.alloc(length, 'the quick 
 
 /** A compressor, and all its results in the order they came. */
 function open({ Compressor }: NativeAddon, threads = 2) {
-  const results: [number, unknown][] = [];
+  const results: [number, unknown, unknown][] = [];
   let wakes = 0;
   let look = () => {};
   const compressor: NativeCompressor = new Compressor(...GZIP, threads, () => {
     wakes++;
     const flat = compressor.take();
-    for (let i = 0; i < flat.length; i += 2) results.push([flat[i] as number, flat[i + 1]]);
+    for (let i = 0; i < flat.length; i += 3) results.push([flat[i] as number, flat[i + 1], flat[i + 2]]);
     look();
   });
   const until = (done: () => boolean) =>
@@ -38,10 +39,25 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
   test('calls once for many results', async () => {
     const { compressor, results, until, wakes } = open(native);
     const block = text(200);
-    for (let id = 0; id < 5000; id++) compressor.submit(id, block);
+    for (let id = 0; id < 5000; id++) compressor.submit(id, block, false);
     await until(() => results.length === 5000);
     expect(new Set(results.map(([id]) => id)).size).toBe(5000);
     expect(wakes()).toBeLessThan(1000);
+    compressor.close();
+    await until(() => compressor.hasEnded());
+  });
+
+  test('gives digests to those who ask for them', async () => {
+    const { compressor, results, until } = open(native, 1);
+    const blocks = [text(50_000), new Uint8Array(1), text(200)];
+    for (const [id, block] of blocks.entries()) compressor.submit(id, block, id < 2);
+    await until(() => results.length === 3);
+    const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
+    for (const [id, result, digests] of results) {
+      const bytes = (result ?? new Uint8Array(0)) as Uint8Array;
+      const expected = id < 2 ? Buffer.concat([digest(blocks[id]!), digest(bytes)]) : null;
+      expect(digests && Buffer.from(digests as Uint8Array)).toEqual(expected);
+    }
     compressor.close();
     await until(() => compressor.hasEnded());
   });
@@ -63,7 +79,7 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
     const resizable = new Uint8Array(resizing);
     resizable.set(own);
     for (const [id, block] of [slow, shared.subarray(7, 40_000), own, twin, resizable].entries())
-      compressor.submit(id, block);
+      compressor.submit(id, block, false);
     structuredClone(own.buffer, { transfer: [own.buffer] });
     twin.fill(0);
     resizing.resize(0);
@@ -81,7 +97,7 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
     for (let id = 0; id < 200; id++) {
       const block = native.allocate(300_000);
       block.fill(id);
-      compressor.submit(id, block);
+      compressor.submit(id, block, false);
     }
     await until(() => results.length === 200);
     for (const [id, bytes] of results)
@@ -96,7 +112,7 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
     const block = native.allocate(40_000);
     block.set(noise(25_000, 3));
     for (let round = 0; round < 20; round++) {
-      for (let id = 0; id < 500; id++) compressor.submit(id, block);
+      for (let id = 0; id < 500; id++) compressor.submit(id, block, false);
       await until(() => results.length === 500);
       results.length = 0;
       resident.push(process.memoryUsage().rss);
@@ -109,13 +125,13 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
 
   test('closing while busy drops what waits; nothing is taken afterwards', async () => {
     const { compressor, results, until } = open(native);
-    for (let id = 0; id < 50; id++) compressor.submit(id, text(1 << 20));
+    for (let id = 0; id < 50; id++) compressor.submit(id, text(1 << 20), false);
     compressor.close();
     compressor.close();
-    expect(() => compressor.submit(1, text(100))).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
+    expect(() => compressor.submit(1, text(100), false)).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
     await until(() => compressor.hasEnded());
     expect(compressor.take()).toEqual([]);
-    expect(() => compressor.submit(1, text(100))).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
+    expect(() => compressor.submit(1, text(100), false)).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
     expect(results.length).toBeLessThan(50);
   });
 
@@ -233,7 +249,7 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
       const busy = (blocks = 100) => {
         const compressor = open();
         const block = addon.allocate(1 << 20).map((_, i) => (i * i) >> 9);
-        for (let id = 0; id < blocks; id++) compressor.submit(id, block);
+        for (let id = 0; id < blocks; id++) compressor.submit(id, block, false);
       };
       if (isMainThread) { ${code} } else { busy(); parentPort.postMessage('busy'); setInterval(() => {}, 1000); }`;
     writeFileSync(program, script);
@@ -243,14 +259,14 @@ describe.skipIf(!addon)('the compressor of the addon', () => {
 
   test('a result, or any buffer, is freed on request; anything else is refused', async () => {
     const { compressor, results, until } = open(native);
-    compressor.submit(1, text(4 << 20));
+    compressor.submit(1, text(4 << 20), false);
     await until(() => results.length === 1);
     const bytes = results[0]![1] as Uint8Array;
     expect(bytes.length).toBeGreaterThan(0);
     native.release(bytes.buffer);
     expect(bytes.length).toBe(0);
     const memory = native.allocate(1 << 20);
-    compressor.submit(2, memory);
+    compressor.submit(2, memory, false);
     native.release(memory.buffer);
     await until(() => results.length === 2);
     expect(inflateSync(results[1]![1] as Uint8Array).length).toBe(1 << 20);

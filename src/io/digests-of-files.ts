@@ -1,11 +1,12 @@
-// Identities of many files, taken by threads: reading and digesting them all here would leave the other cores idle.
+// Digests of many files, taken by threads: reading and digesting them all here would leave the other cores idle.
 
 import type { ExactContent, Run } from './content.js';
 import { FAST } from './fast-path.js';
-import { RangeList, type RangeReader } from './range-list.js';
+import { type FileDigestName, RangeList, type RangeReader } from './range-list.js';
+import { isZero } from './zero.js';
 
-/** Bytes of an identity. */
-const SIZE = 32;
+/** Bytes of each digest that threads take. */
+const SIZES: Readonly<Record<FileDigestName, number>> = { identity: 32, md5: 16, sha256: 32 };
 /** Files and bytes of one call. */
 const FILES = 256;
 const BYTES = 8 << 20;
@@ -15,24 +16,33 @@ const LARGEST = 64 << 20;
 const MOST_CALLS = 4;
 
 /** Consecutive contents of a list. */
-export interface IdentityGroup {
+export interface DigestGroup {
   /** Index of the first. */
   readonly start: number;
-  /** The identity of each, 32 bytes; zeros for one that no thread could take. */
-  readonly identities: Uint8Array;
+  /** The digest of each; undefined for one that no thread could take. */
+  readonly digests: readonly (Uint8Array | undefined)[];
 }
 
-/** Whether a thread can take the identity of a content. */
+/** Whether a thread can take digests of a content. */
 export function isTakenByThreads(content: ExactContent): boolean {
-  return content.size > 0 && content.size <= LARGEST && content[FAST]?.origin?.reader.identities !== undefined;
+  return content.size > 0 && content.size <= LARGEST && content[FAST]?.origin?.reader.digests !== undefined;
 }
 
-/** The identities of contents, in groups in their order. */
-export async function* identitiesOfFiles(contents: readonly ExactContent[], run: Run): AsyncGenerator<IdentityGroup> {
-  const underWay: Promise<IdentityGroup>[] = [];
+/** Whether threads take digests of this kind. */
+export function isFileDigest(name: string): name is FileDigestName {
+  return Object.hasOwn(SIZES, name);
+}
+
+/** The digests of contents, in groups in their order. */
+export async function* digestsOfFiles(
+  name: FileDigestName,
+  contents: readonly ExactContent[],
+  run: Run,
+): AsyncGenerator<DigestGroup> {
+  const underWay: Promise<DigestGroup>[] = [];
   for (let start = 0; start < contents.length; ) {
     const end = endOfGroup(contents, start);
-    const taken = take(contents, start, end);
+    const taken = take(name, contents, start, end);
     // The error is raised when its turn comes; until then it must not count as unhandled.
     taken.catch(() => {});
     underWay.push(taken);
@@ -60,8 +70,12 @@ function endOfGroup(contents: readonly ExactContent[], start: number): number {
   return contents.length;
 }
 
-async function take(contents: readonly ExactContent[], start: number, end: number): Promise<IdentityGroup> {
-  const identities = new Uint8Array((end - start) * SIZE);
+async function take(
+  name: FileDigestName,
+  contents: readonly ExactContent[],
+  start: number,
+  end: number,
+): Promise<DigestGroup> {
   const ranges = new RangeList();
   const places: number[] = [];
   let reader: RangeReader | undefined;
@@ -73,7 +87,12 @@ async function take(contents: readonly ExactContent[], start: number, end: numbe
     ranges.add(content[FAST]!.origin!, 0, content.size, 0, true);
     places.push(index - start);
   }
-  const taken = (await reader?.identities?.(ranges)) ?? new Uint8Array(0);
-  for (const [i, place] of places.entries()) identities.set(taken.subarray(i * SIZE, (i + 1) * SIZE), place * SIZE);
-  return { start, identities };
+  const taken = await reader?.digests?.(name, ranges);
+  const digests = new Array<Uint8Array | undefined>(end - start).fill(undefined);
+  const size = SIZES[name];
+  for (const [i, place] of places.entries()) {
+    const digest = taken!.subarray(i * size, (i + 1) * size);
+    if (!isZero(digest)) digests[place] = digest;
+  }
+  return { start, digests };
 }
