@@ -7,7 +7,7 @@ import type { Progress } from '../io/index.js';
 /** From this many entries on; with fewer, more collections would cost time for little memory. */
 const MANY = 100_000;
 /** How much the heap may grow until the next full collection, in percent. */
-const GROWTH = 30;
+const GROWTH = 20;
 
 /** Watches the progress of a run. */
 export function heapWatch(): (progress: Progress) => void {

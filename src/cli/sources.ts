@@ -21,16 +21,17 @@ export async function openSources(
   if (names.filter(({ path }) => path === '-').length > 1) {
     throw new UsageError('usage.sources', 'Only one source can be standard input.');
   }
-  const opened: OpenedSource[] = [];
+  // Not the opened sources: their trees would stay as long as the files do.
+  const closings: OpenedSource['close'][] = [];
   const close = async () => {
-    for (const one of opened) await one.close();
+    for (const closeOne of closings) await closeOne();
   };
   try {
     let tree: FileTree | undefined;
     for (const name of names) {
-      const one = await openSource(name.path, image, optionsFor(name, options), session);
-      opened.push(one);
-      const whole = image === '-' ? one.tree : withoutImage(one.tree, name.path, image, session);
+      const opened = await openSource(name.path, image, optionsFor(name, options), session);
+      closings.push(opened.close);
+      const whole = image === '-' ? opened.tree : withoutImage(opened.tree, name.path, image, session);
       const placed = placedPart(whole, name);
       tree = tree ? layOver(tree, placed) : placed;
     }

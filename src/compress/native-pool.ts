@@ -64,7 +64,8 @@ class NativePool implements BlockCompressor {
   }
 
   release(result: Uint8Array): void {
-    if (result.length >= RELEASED_FROM && result.length === result.buffer.byteLength) this.#addon.release(result.buffer);
+    if (result.length >= RELEASED_FROM && result.length === result.buffer.byteLength)
+      this.#addon.release(result.buffer);
   }
 
   compress(block: Uint8Array): Promise<Uint8Array | undefined> {

@@ -21,6 +21,8 @@ export class MetadataTable {
   readonly #starts: number[] = [0];
   #full: Uint8Array[] = [];
   #open: Uint8Array;
+  /** Memory of blocks that are rendered. Left to the garbage collector, it would be as large as the table. */
+  readonly #free: Uint8Array[] = [];
 
   /** With `stored` no block is compressed. */
   constructor(compressor: BlockCompressor, stored: boolean, run: Run) {
@@ -40,7 +42,7 @@ export class MetadataTable {
       done += length;
       if (at + length < METADATA_SIZE) continue;
       this.#full.push(this.#open);
-      this.#open = blockBuffer(this.#compressor, METADATA_SIZE);
+      this.#open = this.#free.pop() ?? blockBuffer(this.#compressor, METADATA_SIZE);
     }
   }
 
@@ -90,6 +92,10 @@ export class MetadataTable {
   }
 
   async #render(content: Uint8Array): Promise<Uint8Array> {
-    return renderMetadataBlock(content, this.#stored ? undefined : await this.#compressor.compress(content));
+    const compressed = this.#stored ? undefined : await this.#compressor.compress(content);
+    const block = renderMetadataBlock(content, compressed);
+    if (compressed) this.#compressor.release?.(compressed);
+    this.#free.push(content);
+    return block;
   }
 }
