@@ -45,19 +45,19 @@ export interface ListingMark {
 }
 
 export interface Listing {
+  /** A part of the memory that was given. */
   readonly bytes: Uint8Array;
   /** One for each boundary of `window` bytes that the listing crosses. */
   readonly marks: readonly ListingMark[];
 }
 
 /**
- * Renders entries, sorted by name, as a listing of at most `limit` bytes that will start `start` bytes into a window of
- * `window` bytes. Whenever it continues in the next window there is a new header, so that every window can be entered by
+ * Renders entries, sorted by name, as a listing that will start `start` bytes into a window of `window` bytes; `memory` has room for
+ * {@link listingLimit} bytes. Whenever it continues in the next window there is a new header, so that every window can be entered by
  * itself.
  */
-export function renderListing(entries: Iterable<Listed>, limit: number, start: number, window: number): Listing {
-  const bytes = new Uint8Array(limit);
-  const view = new DataView(bytes.buffer);
+export function renderListing(entries: Iterable<Listed>, memory: Uint8Array, start: number, window: number): Listing {
+  const view = new DataView(memory.buffer, memory.byteOffset, memory.length);
   const marks: ListingMark[] = [];
   let length = 0;
   let run: { readonly at: number; readonly first: Listed; count: number } | undefined;
@@ -81,7 +81,7 @@ export function renderListing(entries: Iterable<Listed>, limit: number, start: n
     length += putEntry(entry, run.first, view, length);
   }
   endRun();
-  return { bytes: bytes.subarray(0, length), marks };
+  return { bytes: memory.subarray(0, length), marks };
 }
 
 /** Most bytes a listing of these names can take: each entry after a separate header. */

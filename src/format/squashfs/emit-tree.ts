@@ -43,6 +43,8 @@ export async function renderTree(
   const inodes = new MetadataTable(compressor, stored, run);
   const listings = new MetadataTable(compressor, stored, run);
   const render = new InodeRenderer(image, placed);
+  // Used for one listing after the other: memory for each would be left to the garbage collector.
+  let memory = new Uint8Array(METADATA_SIZE);
   const { leaves, levels, count } = image.inodes;
   /** Content position of each inode in the inode table. */
   const positions = new Float64Array(count);
@@ -59,7 +61,9 @@ export async function renderTree(
     for (const dir of level) {
       const at = listings.position;
       const entries = listed(dir, image.inodes, inodes, positions);
-      const { bytes, marks } = renderListing(entries, listingLimit(dir.node.entries.keys()), at, METADATA_SIZE);
+      const most = listingLimit(dir.node.entries.keys());
+      if (most > memory.length) memory = new Uint8Array(2 * most);
+      const { bytes, marks } = renderListing(entries, memory, at, METADATA_SIZE);
       pending.push({ at, length: bytes.length, marks: bytes.length > INDEXED_FROM ? marks : [] });
       listings.append(bytes);
       if (listings.isDue) await listings.settle();

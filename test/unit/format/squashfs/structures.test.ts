@@ -19,7 +19,7 @@ import { xattrPrefix } from '../../../../src/format/squashfs/xattr.js';
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 function listing(entries: readonly Listed[], start: number, window: number) {
-  return renderListing(entries, listingLimit(entries.map(({ name }) => name)), start, window);
+  return renderListing(entries, new Uint8Array(listingLimit(entries.map(({ name }) => name))), start, window);
 }
 
 test('a superblock has every field at its place in the format', () => {
