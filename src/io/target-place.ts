@@ -14,12 +14,20 @@ export type TargetPlace =
   | { readonly kind: 'device'; readonly path: ByteString; readonly size: number }
   | { readonly kind: 'pipe'; readonly path: ByteString };
 
+/** The end of temporary names. */
+const PART = '.isopress-part';
+/** Bytes of a name on Linux. */
+const MOST_NAME = 255;
+
 /**
- * The temporary name of a file until it is complete. Remains of a killed run under this name are removed, so it is one that nothing else
- * gives: browsers keep downloads as `NAME.part`.
+ * The temporary name of a file until it is complete; a long one is cut to have room. Remains of a killed run under this name are removed,
+ * so it is one that nothing else gives: browsers keep downloads as `NAME.part`.
  */
 export function partPath<T extends string>(path: T): T {
-  return `${path}.isopress-part` as T;
+  const name = path.lastIndexOf('/') + 1;
+  // A name that no file can have stays as it is, so that opening it fails before anything is written.
+  const end = path.length - name > MOST_NAME ? path.length : name + MOST_NAME - PART.length;
+  return `${path.slice(0, end)}${PART}` as T;
 }
 
 /**

@@ -5,6 +5,7 @@ import { fromText } from '../../../src/bytes/text.js';
 import { quietRun } from '../../../src/io/content.js';
 import { fileTarget } from '../../../src/io/file-target.js';
 import { openImageFile } from '../../../src/io/image-file.js';
+import { bytesSource } from '../../../src/io/memory.js';
 import { partPath } from '../../../src/io/target-place.js';
 import { writeImage } from '../../../src/io/write-image.js';
 import { scratchDirectory } from '../../support/scratch.js';
@@ -38,4 +39,14 @@ test('only what a killed run left is removed: other files may be downloads, or s
   expect(readFileSync(to, 'utf8')).toBe('a download');
   expect(readFileSync(`${to}.part`, 'utf8')).toBe('a download');
   expect(existsSync(partPath(to))).toBe(false);
+});
+
+test('a name may be as long as the file system allows', async () => {
+  const to = join(scratch, 'n'.repeat(255));
+  await writeImage({ layout: null, ...bytesSource(Buffer.from('bytes')) }, fileTarget(fromText(to)), run);
+  expect(readFileSync(to, 'utf8')).toBe('bytes');
+  expect(existsSync(partPath(to))).toBe(false);
+  await expect(
+    writeImage({ layout: null, ...bytesSource(Buffer.from('bytes')) }, fileTarget(fromText(`${to}n`)), run),
+  ).rejects.toMatchObject({ code: 'target.enametoolong' });
 });
