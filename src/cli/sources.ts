@@ -4,7 +4,7 @@ import { type ByteString, displayText } from '../bytes/index.js';
 import { InvalidInputError, UsageError } from '../errors.js';
 import { FileTree, follow, layOver, placedAt } from '../tree/index.js';
 import { argumentBytes } from './argument-bytes.js';
-import { withoutImage } from './image-in-source.js';
+import { refuseRemains, withoutImage } from './image-in-source.js';
 import type { OpenedSource } from './image-source.js';
 import type { Session } from './session.js';
 import { openSource, type SourceOptions } from './source.js';
@@ -29,9 +29,10 @@ export async function openSources(
   try {
     let tree: FileTree | undefined;
     for (const name of names) {
+      if (image !== '-') await refuseRemains(name.path, image);
       const opened = await openSource(name.path, image, optionsFor(name, options), session);
       closings.push(opened.close);
-      const whole = image === '-' ? opened.tree : withoutImage(opened.tree, name.path, image, session);
+      const whole = image === '-' ? opened.tree : await withoutImage(opened.tree, name.path, image, session);
       const placed = placedPart(whole, name);
       tree = tree ? layOver(tree, placed) : placed;
     }

@@ -51,7 +51,7 @@ export * from './stored-pieces.js';
 export * from './stream-target.js';
 export * from './target.js';
 export { targetError } from './target-error.js';
-export { partPath } from './target-place.js';
+export { filePlace, partPath } from './target-place.js';
 export { type ImageEmitter, imageContent, isUnread, readPiece, type Unread } from './unread.js';
 export * from './unreadable.js';
 export * from './view.js';

@@ -50,11 +50,17 @@ export async function findTargetPlace(path: ByteString, force: boolean): Promise
       hint: wording`Use ${option('force')} to replace it.`,
     });
   }
-  const place = found ? byteStringOf(await realpath(pathBuffer(path), 'buffer')) : await missingPlace(path);
+  const place = await filePlace(path);
   await access(pathBuffer(directoryOf(place)), constants.W_OK | constants.X_OK).catch((error) => {
     throw targetError(path, error);
   });
   return { kind: 'file', path: place };
+}
+
+/** Where the bytes of a file with this name go: links are followed, also to a file that does not exist yet. */
+export async function filePlace(path: ByteString): Promise<ByteString> {
+  const place = await realpath(pathBuffer(path), 'buffer').catch(() => undefined);
+  return place ? byteStringOf(place) : missingPlace(path);
 }
 
 async function specialPlace(path: ByteString, found: Stats, force: boolean): Promise<TargetPlace> {

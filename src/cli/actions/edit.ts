@@ -37,6 +37,7 @@ import { directory, FileTree, file, mapOwners, type Node, type Ownership } from 
 import { argumentBytes, shownArgument } from '../argument-bytes.js';
 import type { OwnerChoice } from '../edit-attributes.js';
 import { type GivenFile, givenFile, isDirectoryHere } from '../given-files.js';
+import { refuseRemains } from '../image-in-source.js';
 import { settleLosses } from '../losses.js';
 import { jsonData, textLines } from '../output/plain-data.js';
 import { reportId } from '../output/report.js';
@@ -87,6 +88,7 @@ export async function editImage(input: string, output: string | undefined, optio
     if (options.recover) return await recover(path, session);
     if (toPipe && !options.plan) refuseTerminalOutput();
     if (!options.plan && !options.inPlace) await target.check?.();
+    if (!toPipe && !options.inPlace) await refuseRemains(argumentBytes(input), to);
     await refuseUnfinished(argumentBytes(input));
     const image = await openImageFile(argumentBytes(input), { sparse: true });
     const spool = new Spool(fromText(tmpdir()));

@@ -209,6 +209,40 @@ describe('an image inside its own source', () => {
     const { stderr } = isopress(['fat', tree, join(at('alias'), 'new.img'), '--plan']);
     expect(stderr).toContain('inside the source');
   });
+  test('reached by a link, to a new file and to an old one', () => {
+    const linked = at('linked');
+    mkdirSync(linked);
+    writeFileSync(join(linked, 'file'), 'x');
+    symlinkSync(join(linked, 'own.img'), at('link.img'));
+    for (const _ of ['new', 'old']) {
+      const { stderr } = isopress(['squashfs', linked, at('link.img'), '--force', '--progress', 'none']);
+      expect(stderr).toContain('inside the source');
+      expect(isopress(['ls', join(linked, 'own.img')]).stdout).toBe('file\n');
+    }
+  });
+  test('with a name that begins with two dots', () => {
+    const { stderr } = isopress(['fat', tree, join(tree, '..new.img'), '--plan']);
+    expect(stderr).toContain('inside the source');
+  });
+});
+
+test('a source with the temporary name of the image is refused, and stays', () => {
+  const source = at('source.iso.isopress-part');
+  expect(isopress(['iso', tree, source, '--quiet']).status).toBe(0);
+  const before = readFileSync(source);
+  symlinkSync(source, at('source-link'));
+  const runs = [
+    ['edit', source, at('source.iso'), '--volume-id', 'NEW'],
+    ['edit', at('source-link'), at('source.iso'), '--volume-id', 'NEW', '--force'],
+    ['squashfs', source, at('source.iso')],
+    ['squashfs', `${source}/`, at('source.iso')],
+  ];
+  for (const words of runs) {
+    const { status, stderr } = isopress(words);
+    expect({ words, status, stderr }).toMatchObject({ status: 4, stderr: expect.stringContaining('[target.source]') });
+    expect(readFileSync(source)).toEqual(before);
+  }
+  expect(isopress(['edit', source, at('other.iso'), '--volume-id', 'NEW', '--quiet']).status).toBe(0);
 });
 
 test('--progress json makes standard error a stream of JSON objects', () => {
