@@ -137,3 +137,22 @@ oracle('genisoimage', 'isoinfo')('names that differ in case alone stay different
   expect(ended).toMatchObject({ status: 0, stderr: '' });
   expect(pathsOf('edited.iso').filter((path) => /initrd/i.test(path))).toEqual(['/boot/initrd']);
 });
+
+oracle('genisoimage', 'isoinfo')(
+  'entries that one edit adds to a directory get different identifiers, also where their names are cut',
+  () => {
+    const image = press('-R', '-J');
+    const start = 'a'.repeat(70);
+    mkdirSync(at('many'), { recursive: true });
+    for (const end of ['1', '2', '3']) writeFileSync(at(`many/${start}${end}`), end);
+    const added = ['--add', 'many:/boot', '--add', 'many:/new', '--add', `new:/boot/${start}4`];
+    expect(isopress(['edit', image, 'edited.iso', '--force', '--quiet', ...added], { cwd: scratch }).status).toBe(0);
+    const joliet = succeed('isoinfo', ['-J', '-f', '-i', at('edited.iso')])
+      .trim()
+      .split('\n');
+    for (const names of [pathsOf('edited.iso'), joliet]) {
+      expect(names.filter((name) => /^\/(boot|new)\/aa/i.test(name))).toHaveLength(7);
+      expect(new Set(names).size).toBe(names.length);
+    }
+  },
+);

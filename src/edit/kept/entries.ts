@@ -91,6 +91,7 @@ export class Folder {
   linkChange = 0;
   #byName: Map<ByteString, Entry> | undefined;
   #added: Entry[] = [];
+  #taken: Set<string> | undefined;
   #keyOf: (name: ByteString) => ByteString;
 
   constructor(path: ByteString, parent: Folder | undefined, from: FolderRecords | Directory) {
@@ -111,6 +112,15 @@ export class Folder {
   get(name: ByteString): Entry | undefined {
     this.#byName ??= new Map(Array.from(this.all(), (entry) => [this.#keyOf(entry.name), entry]));
     return this.#byName.get(this.#keyOf(name));
+  }
+
+  /**
+   * What `keyOf` makes of the identifiers of all entries, always the same function in a directory. An identifier that is chosen for an entry
+   * to be added belongs into the set: it is not made again for each.
+   */
+  taken(keyOf: (identifier: ByteString) => string): Set<string> {
+    this.#taken ??= new Set(Array.from(this.all(), ({ identifier }) => keyOf(identifier)));
+    return this.#taken;
   }
 
   /** Adds an entry; {@link settle} finds its place among the others. */
@@ -149,6 +159,7 @@ export class Folder {
     this.entries = this.entries.filter((one) => one !== entry);
     this.#added = this.#added.filter((one) => one !== entry);
     this.#byName = undefined;
+    this.#taken = undefined;
     this.isChanged = true;
     if (entry.folder) this.linkChange--;
   }

@@ -42,7 +42,7 @@ export function nameRulesOf(tree: KeptTree, isEnhanced: boolean): NameRules {
   const parts = (identifier: ByteString) => partsOf(identifier, tree.kind === 'joliet');
   return {
     identify: (folder, name, isDirectory) => {
-      const taken = new Set(folder.entries.map(({ identifier }) => keyOf(parts(identifier))));
+      const taken = folder.taken((identifier) => keyOf(parts(identifier)));
       return scheme.identifier(uniqueIdentifier({ name, isDirectory }, taken, scheme), isDirectory);
     },
     usual: (name, isDirectory) => scheme.identifier(scheme.plain(name, isDirectory), isDirectory),
