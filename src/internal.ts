@@ -25,6 +25,7 @@ export { contained, factWords, recogniseAll, WHOLE_IMAGE } from './image/index.j
 export {
   collect,
   faultOfContent,
+  filePlace,
   hostKind,
   openFileSource,
   partPath,

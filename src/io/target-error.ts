@@ -12,6 +12,7 @@ const KNOWN: Readonly<Record<string, readonly [reason: string, hint: string]>> =
     'A limit on the size of files (ulimit -f, or that of the file system) stops',
     'Raise the limit, or choose another target.',
   ],
+  EEXIST: ['Something else has the temporary name of', 'Remove NAME.isopress-part, or give another name.'],
   EROFS: ['A read-only file system holds', 'Choose another target directory.'],
   ENOENT: ['There is no directory for', 'Create the target directory first.'],
   ENOTDIR: ['A part of the path is not a directory:', 'Choose another target directory.'],

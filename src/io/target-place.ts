@@ -27,7 +27,9 @@ export function partPath<T extends string>(path: T): T {
   const name = path.lastIndexOf('/') + 1;
   // A name that no file can have stays as it is, so that opening it fails before anything is written.
   const end = path.length - name > MOST_NAME ? path.length : name + MOST_NAME - PART.length;
-  return `${path.slice(0, end)}${PART}` as T;
+  const part = `${path.slice(0, end)}${PART}`;
+  // The longest name of this kind would be its own temporary one.
+  return (part === path ? `${path.slice(0, end - 1)}${PART}` : part) as T;
 }
 
 /**

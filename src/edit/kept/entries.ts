@@ -115,8 +115,8 @@ export class Folder {
   }
 
   /**
-   * What `keyOf` makes of the identifiers of all entries, always the same function in a directory. An identifier that is chosen for an entry
-   * to be added belongs into the set: it is not made again for each.
+   * The keys of the identifiers of all entries, by a function that is always the same in a directory. The set is made once: the key of
+   * an entry to be added has to be put into it.
    */
   taken(keyOf: (identifier: ByteString) => string): Set<string> {
     this.#taken ??= new Set(Array.from(this.all(), ({ identifier }) => keyOf(identifier)));

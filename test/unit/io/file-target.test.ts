@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fromText } from '../../../src/bytes/text.js';
@@ -39,6 +39,19 @@ test('only what a killed run left is removed: other files may be downloads, or s
   expect(readFileSync(to, 'utf8')).toBe('a download');
   expect(readFileSync(`${to}.part`, 'utf8')).toBe('a download');
   expect(existsSync(partPath(to))).toBe(false);
+});
+
+test('no name is its own temporary one, and nothing but a file is removed for it', async () => {
+  const longest = `/${partPath('n'.repeat(241))}`;
+  expect(longest.length).toBe(256);
+  expect(partPath(longest)).not.toBe(longest);
+  const to = join(scratch, 'taken');
+  mkdirSync(partPath(to));
+  const plan = { layout: null, ...bytesSource(Buffer.from('bytes')) };
+  await expect(writeImage(plan, fileTarget(fromText(to)), run)).rejects.toMatchObject({
+    code: 'target.eexist',
+    message: `Something else has the temporary name of ${to}.`,
+  });
 });
 
 test('a name may be as long as the file system allows', async () => {
