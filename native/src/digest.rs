@@ -105,7 +105,7 @@ impl Task for Digests {
     }
 }
 
-/// The digests of regular files, given as ranges like those of `gather` that are whole files: `identity`, `md5` or `sha256`. Resolves to
+/// The digests of regular files, given as ranges like those of `gather` that are whole files: `identity`, `head`, `md5` or `sha256`. Resolves to
 /// the bytes of all, which are zero for a file that cannot be read, is not as expected, or is empty.
 #[napi(catch_unwind)]
 pub fn digests_of_files(

@@ -22,7 +22,7 @@ use napi_derive::napi;
 
 /// Number of the interface between this library and `src/native/binding.ts`. It changes whenever an exported function,
 /// the meaning of an argument or the layout of a result does; the loader refuses any other number.
-const ABI: u32 = 19;
+const ABI: u32 = 20;
 
 /// Largest integer that a JavaScript number holds exactly.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;

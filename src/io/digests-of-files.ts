@@ -6,7 +6,7 @@ import { type FileDigestName, RangeList, type RangeReader } from './range-list.j
 import { isZero } from './zero.js';
 
 /** Bytes of each digest that threads take. */
-const SIZES: Readonly<Record<FileDigestName, number>> = { identity: 32, md5: 16, sha256: 32 };
+const SIZES: Readonly<Record<FileDigestName, number>> = { identity: 32, head: 32, md5: 16, sha256: 32 };
 /** Files and bytes of one call. */
 const FILES = 256;
 const BYTES = 8 << 20;

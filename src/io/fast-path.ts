@@ -16,6 +16,8 @@ export interface FastPath {
   bytes?(): Uint8Array;
   /** As `bytes`, straight into `into` at byte `at`. It may use the one byte after the content as scratch. */
   copyInto?(into: Uint8Array, at: number): void;
+  /** Reads the first bytes of the regular file whose whole content it is. */
+  readHead?(into: Uint8Array): void;
   /** Throws `source.changed` for a file that is no longer as it was found. Absent where reading it says so. */
   check?(): void;
   /** The state of the regular file whose whole content it is; undefined if another file is in its place. */

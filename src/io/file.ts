@@ -12,7 +12,7 @@ import { kindOfEntry, pathBuffer, resized, sourceError } from './host-path.js';
 import { checkRange } from './memory.js';
 import { ANY_FILE, type FoundFile, identityOf, openFound, openFoundSync } from './open-file.js';
 import type { FileIdentity, FilePlace, RangeReader, SourceDirectory } from './range-list.js';
-import { readLarge, readMedium, readRange, readSmall, readSmallInto } from './read-file.js';
+import { readLarge, readMedium, readRange, readRangeSync, readSmall, readSmallInto } from './read-file.js';
 import type { Store } from './stored-pieces.js';
 
 /** Up to this size a file is read with synchronous calls: three awaits cost more than the file. */
@@ -104,10 +104,22 @@ abstract class RegularFile implements FilePlace, FoundFile {
     return { device: stat.dev, inode: stat.ino, size: stat.size, modified: stat.mtimeNs, changed: stat.ctimeNs };
   }
 
+  readHead(into: Uint8Array): void {
+    const { path, identity, follow } = this;
+    readRangeSync({ path, identity, follow, at: 0, length: into.length, into: 0, ends: false }, into);
+  }
+
   slice(range: Range): ExactContent {
     checkRange(range, this.size);
     return new FileRange(this, range, this.holes);
   }
+}
+
+/** Reads the first bytes of a file of the running system; false for any other content, whose beginning may cost as much as all of it. */
+export function readHead(content: ExactContent, into: Uint8Array): boolean {
+  const { readHead: read } = content[FAST] ?? {};
+  read?.call(content, into);
+  return read !== undefined;
 }
 
 /** The state of the file whose whole content this is; undefined for any other content. */

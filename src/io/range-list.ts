@@ -54,8 +54,8 @@ export interface FileRange {
   readonly length: number;
 }
 
-/** Digests that threads take of whole files. */
-export type FileDigestName = 'identity' | 'md5' | 'sha256';
+/** Digests that threads take of whole files; `head` is the identity of their first 4096 bytes. */
+export type FileDigestName = 'identity' | 'head' | 'md5' | 'sha256';
 
 /** Reads ranges of many files with one call, in threads. */
 export interface RangeReader {

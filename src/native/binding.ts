@@ -66,9 +66,14 @@ export interface NativeAddon {
   states(paths: Uint8Array, numbers: Float64Array): Promise<Uint8Array>;
   /**
    * The digests of the regular files that ranges are the whole of, in the arrays of `gather`, one after the other: all zero for a file that
-   * cannot be read, is not as expected, or is empty. `identity` is the one of `src/tree/content-identity.ts`.
+   * cannot be read, is not as expected, or is empty. `identity` is the one of `src/tree/content-identity.ts`, `head` that
+   * of the first 4096 bytes.
    */
-  digestsOfFiles(kind: 'identity' | 'md5' | 'sha256', paths: Uint8Array, numbers: Float64Array): Promise<Uint8Array>;
+  digestsOfFiles(
+    kind: 'identity' | 'head' | 'md5' | 'sha256',
+    paths: Uint8Array,
+    numbers: Float64Array,
+  ): Promise<Uint8Array>;
   /**
    * Makes entries in directories, as `src/extract/native-maker.ts` lays them out; `data` is to be left alone until the promise
    * settles. `paths` and `identities` as for `listings`, `images` of `openImage`, `pieces` as in `src/io/stored-pieces.ts`.
@@ -154,7 +159,7 @@ export type NativeState =
   | { readonly addon: undefined; readonly reason: string };
 
 /** Must equal `ABI` in native/src/lib.rs; raised with every change of an exported function. */
-const ABI = 19;
+const ABI = 20;
 
 let state: NativeState | undefined;
 

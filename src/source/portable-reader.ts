@@ -37,18 +37,20 @@ export class PortableEntryReader implements EntryReader {
   #list(path: ByteString, found: FileIdentity, keep: ((name: ByteString) => boolean) | undefined): Listing {
     let names: readonly ByteString[] | undefined;
     let done = 0;
-    const next = async () => {
-      if (!names) {
-        const all = inDirectory(
-          path,
-          found,
-          (at) => readdirSync(pathBuffer(at), { encoding: 'latin1' }) as ByteString[],
-        );
-        names = (keep ? all.filter(keep) : all).sort(compareBytes);
-      } else if (done === names.length) return undefined;
-      const part = names.slice(done, done + PART);
+    const look = (at: ByteString): Entries => {
+      const part = names!.slice(done, done + PART);
       done += part.length;
-      return this.#look(path, found, part);
+      return new PortableEntries(at, part, this.xattrs);
+    };
+    // The names and the first entries are read while the directory is held once.
+    const begin = (at: ByteString): Entries => {
+      const all = readdirSync(pathBuffer(at), { encoding: 'latin1' }) as ByteString[];
+      names = (keep ? all.filter(keep) : all).sort(compareBytes);
+      return look(at);
+    };
+    const next = async () => {
+      if (names && done === names.length) return undefined;
+      return inDirectory(path, found, names ? look : begin);
     };
     return { next };
   }

@@ -18,7 +18,7 @@ import {
 } from '../io/index.js';
 
 /** Zeros are distinguished from data in aligned blocks of this many bytes. */
-const BLOCK = 4096;
+export const BLOCK = 4096;
 const ZEROS = Buffer.alloc(BLOCK);
 /** Bytes of an identity. */
 export const IDENTITY_SIZE = 32;

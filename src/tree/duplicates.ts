@@ -2,14 +2,17 @@
 
 import {
   type Content,
+  digestsOfFiles,
   type ExactContent,
   isExact,
   isHole,
+  isTakenByThreads,
   type KnownDigests,
   type Run,
+  readHead,
   yieldToEventLoop,
 } from '../io/index.js';
-import { bytesIdentity, IDENTITY_SIZE, identities } from './content-identity.js';
+import { BLOCK, bytesIdentity, IDENTITY_SIZE, identities } from './content-identity.js';
 import type { FileTree } from './file-tree.js';
 import { file } from './node.js';
 import { mapNodes } from './rewrite.js';
@@ -17,8 +20,10 @@ import { visitNodes } from './walk.js';
 
 /** Contents larger than this are read whole only if another one of their size starts with the same bytes. */
 const LARGE = 4 * 1024 * 1024;
-/** How much of a large content is compared first. */
+/** How much of a large content is compared first; of other files it is one block. */
 const HEAD = 64 * 1024;
+/** The event loop runs about once per this many files of which the beginning is read. */
+const HEADS_PER_YIELD = 256;
 
 /** Which contents are compared. */
 export interface ShareOptions {
@@ -75,11 +80,7 @@ export async function findTwins(
   run: Run,
   knownDigests?: KnownDigests,
 ): Promise<ReadonlyMap<ExactContent, ExactContent>> {
-  const alone = await distinctByHead(
-    candidates.filter(({ size }) => size > LARGE),
-    run,
-  );
-  const compared = alone.size > 0 ? candidates.filter((content) => !alone.has(content)) : candidates;
+  const compared = await withEqualHeads(candidates, run, knownDigests === undefined);
   const total = compared.reduce((sum, { size }) => sum + size, 0);
   const known = new IdentityTable(compared);
   const twins = new Map<ExactContent, ExactContent>();
@@ -96,16 +97,58 @@ export async function findTwins(
   return twins;
 }
 
-/** Contents whose first bytes differ from all others of their size. */
-async function distinctByHead(contents: readonly ExactContent[], run: Run): Promise<ReadonlySet<ExactContent>> {
-  const known = new IdentityTable(contents);
-  const alone = new Set<ExactContent>();
-  for (const [index, content] of contents.entries()) {
-    const first = known.firstOf(index, bytesIdentity(await headOf(content, run)));
-    if (first === index) alone.add(content);
-    else alone.delete(contents[first]!);
+/** The candidates but those whose first bytes, if they were looked at, differ from all others of their size. `small`: of files that are not large, too. */
+async function withEqualHeads(candidates: readonly ExactContent[], run: Run, small: boolean) {
+  const heads = new Heads(candidates);
+  for (const [index, content] of candidates.entries()) {
+    if (content.size > LARGE) heads.add(index, bytesIdentity(await headOf(content, run)));
   }
-  return alone;
+  if (small) await addSmallHeads(candidates, heads, run);
+  return heads.equal;
+}
+
+/** Adds the first block of files that have more, and are not large. */
+async function addSmallHeads(candidates: readonly ExactContent[], heads: Heads, run: Run): Promise<void> {
+  const byThreads: number[] = [];
+  const block = new Uint8Array(BLOCK);
+  for (const [index, content] of candidates.entries()) {
+    if (content.size <= BLOCK || content.size > LARGE) continue;
+    if (isTakenByThreads(content)) byThreads.push(index);
+    else if (readHead(content, block)) {
+      heads.add(index, bytesIdentity(block));
+      if (index % HEADS_PER_YIELD === 0) await yieldToEventLoop(run);
+    }
+  }
+  const contents = byThreads.map((index) => candidates[index]!);
+  for await (const { start, digests } of digestsOfFiles('head', contents, run)) {
+    run.signal?.throwIfAborted();
+    for (const [i, digest] of digests.entries()) if (digest) heads.add(byThreads[start + i]!, digest);
+  }
+}
+
+/** Contents by their first bytes. */
+class Heads {
+  readonly #contents: readonly ExactContent[];
+  readonly #known: IdentityTable;
+  /** Whether each has a head that no other one has. */
+  readonly #alone: Uint8Array;
+
+  constructor(contents: readonly ExactContent[]) {
+    this.#contents = contents;
+    this.#known = new IdentityTable(contents);
+    this.#alone = new Uint8Array(contents.length);
+  }
+
+  add(index: number, head: Uint8Array): void {
+    const first = this.#known.firstOf(index, head);
+    if (first === index) this.#alone[index] = 1;
+    else this.#alone[first] = 0;
+  }
+
+  /** All but those that are alone, in their order. */
+  get equal(): readonly ExactContent[] {
+    return this.#alone.includes(1) ? this.#contents.filter((_, index) => this.#alone[index] === 0) : this.#contents;
+  }
 }
 
 async function headOf(content: ExactContent, run: Run): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-//! Digests of whole files.
+//! Digests of files.
 
 use super::gather::{Range, Way, open, read_at};
 use super::identity::{BLOCK, Identity};
@@ -14,6 +14,8 @@ const CHUNK: usize = 64 * BLOCK;
 pub enum Kind {
     /// An identity.
     Identity,
+    /// The identity of the first block.
+    Head,
     /// MD5.
     Md5,
     /// SHA-256.
@@ -25,6 +27,7 @@ impl Kind {
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "identity" => Some(Self::Identity),
+            "head" => Some(Self::Head),
             "md5" => Some(Self::Md5),
             "sha256" => Some(Self::Sha256),
             _ => None,
@@ -35,13 +38,21 @@ impl Kind {
     pub fn size(self) -> usize {
         match self {
             Self::Md5 => 16,
-            Self::Identity | Self::Sha256 => 32,
+            Self::Identity | Self::Head | Self::Sha256 => 32,
+        }
+    }
+
+    /// Bytes of a file that are read for it.
+    fn reads(self, length: usize) -> usize {
+        match self {
+            Self::Head => BLOCK.min(length),
+            _ => length,
         }
     }
 
     fn begin(self) -> Begun {
         match self {
-            Self::Identity => Begun::Identity(Identity::default()),
+            Self::Identity | Self::Head => Begun::Identity(Identity::default()),
             Self::Md5 => Begun::Md5(Md5::new()),
             Self::Sha256 => Begun::Sha256(Sha256::new()),
         }
@@ -61,9 +72,10 @@ fn of_file<'a>(range: &'a Range, kind: Kind, way: &mut Way<'a>, memory: &mut [u8
         return Ok(None);
     }
     let mut digest = kind.begin();
+    let length = kind.reads(range.length);
     let mut done = 0;
-    while done < range.length {
-        let most = CHUNK.min(range.length - done);
+    while done < length {
+        let most = CHUNK.min(length - done);
         let mut filled = 0;
         while filled < most {
             let target = memory[filled..].as_mut_ptr();
