@@ -11,6 +11,7 @@ import { containerCases } from './container-cases.js';
 import { debianRoot, seededPath, seededTree } from './corpus.js';
 import { editCases } from './edit-cases.js';
 import { erofsCases } from './erofs-cases.js';
+import { extractCases } from './extract-cases.js';
 import { measureContender, medianRun, remove, requireGnuTime, warm } from './measure.js';
 import { rebuildCases } from './rebuild-cases.js';
 import { missed, openReport, sizeOf, table } from './report.js';
@@ -86,6 +87,7 @@ function groups() {
     ...rebuildCases(setting, from),
     ...directCases(root, 'Debian root', true),
     ...rootCases(setting, root, 'Debian root'),
+    ...extractCases(setting, root, 'Debian root'),
     ...containerCases(setting, root, 'Debian root', true),
   ];
   return [{ cases, makeTree: () => root }, ...small];

@@ -2,6 +2,7 @@
 
 import {
   type BlockCompressor,
+  CODEC_CORE,
   type ClusterCompression,
   type Compression,
   clusterFacts,
@@ -29,7 +30,7 @@ const MOST_INDEXES = 16 << 20;
 /** The compression with a cache in front of it. The bytes are the same with and without a cache. */
 export function cachedCompression(compression: Compression, cache: Cache): Compression {
   if (compression.name === 'none') return compression;
-  const key = keyOf(KIND, { compression: compressionFacts(compression) as unknown as KeyFields });
+  const key = keyOf(KIND, { core: CODEC_CORE, compression: compressionFacts(compression) as unknown as KeyFields });
   return { ...compression, open: (run) => new CachedCompressor(compression.open(run), cache, key, run) };
 }
 
@@ -39,7 +40,7 @@ export function cachedClusters(compression: ClusterCompression, cache: Cache): C
   return {
     ...compression,
     open: (shape, run) => {
-      const key = keyOf(KIND, { clusters: facts, shape: { ...shape } });
+      const key = keyOf(KIND, { core: CODEC_CORE, clusters: facts, shape: { ...shape } });
       return new CachedCompressor(compression.open(shape, run), cache, key, run);
     },
   };

@@ -32,6 +32,7 @@ export {
   compressionFacts,
   type DigestedResult,
 } from './compressor.js';
+export { SHA256 as CODEC_CORE } from './core/built.js';
 export { noSuchLevel } from './level.js';
 export { decodeLzmaAlone } from './lzma-alone.js';
 export { ENGINES } from './named-engine.js';

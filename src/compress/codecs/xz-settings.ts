@@ -17,7 +17,7 @@ export interface XzSettings {
   readonly extreme: boolean;
   /** Most bytes of the dictionary: 2^n or 3 × 2^n. Undefined: as many as a block. */
   readonly dictionarySize: number | undefined;
-  /** Each is tried on blocks that look like its code; the smallest result is kept. */
+  /** A block that looks like code of a machine gets the filter of that machine. */
   readonly filters: readonly BcjFilter[];
 }
 

@@ -11,8 +11,8 @@ export interface XzRequest {
   /** Most bytes of the dictionary, 2^n or 3 × 2^n, 8192 or more. Default: as many as a block. */
   readonly dictionarySize?: number;
   /**
-   * Branch filters, each to be tried on blocks that look like its code; the smallest result is kept. `auto`: those that
-   * every kernel with xz has had for long. Default: none.
+   * Branch filters to choose from: a block that looks like code of a machine gets the filter of that machine. `auto`: those
+   * that every kernel with xz has had for long. Default: none.
    */
   readonly bcj?: 'auto' | readonly BcjFilter[];
 }
@@ -41,7 +41,7 @@ export const xz: Codec<'xz'> = {
       key: 'bcj',
       plural: 'branch filters',
       option: { name: 'bcj', value: 'filters' },
-      help: `branch filters to try, auto or none; any of ${BCJ_FILTERS.join(', ')}`,
+      help: `branch filters to choose from, auto or none; any of ${BCJ_FILTERS.join(', ')}`,
       usual: 'none',
       value: { kind: 'names', names: BCJ_FILTERS, words: { auto: 'auto', none: [] } },
     },

@@ -1,7 +1,7 @@
 // Made by "npm run build:wasm": facts of codecs.wasm that are needed before it is loaded.
 
 /** SHA-256 of the module. */
-export const SHA256 = '6b742c09dca54937ad313bddf484400fe9d9221171f0f56e50c561b36a3edd77';
+export const SHA256 = '972f165b3e1241982b9110ad7060f74af88473981c0ae4553ae1550347c5daca';
 
 /** The codecs of the core in its order, with the library of each and its version. */
 export const LIBRARIES = {
