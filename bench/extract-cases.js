@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { press } from './cases.js';
+import { press, shell } from './cases.js';
 
 const MEMORY = '/dev/shm';
 
@@ -15,8 +15,9 @@ const MEMORY = '/dev/shm';
 const unsquashfs = (/** @type {string} */ image, /** @type {string} */ target) => [
   ...['unsquashfs', '-no-progress', '-quiet', '-d', target, image],
 ];
-/** It leaves out owners, modes and attributes. */
-const sevenZip = (/** @type {string} */ image, /** @type {string} */ target) => ['7z', 'x', '-y', `-o${target}`, image];
+/** It leaves out owners, modes, attributes, and links that lead upwards, which it reports with 2. */
+const sevenZip = (/** @type {string} */ image, /** @type {string} */ target) =>
+  shell('7z x -y -o"$2" "$1" >/dev/null 2>&1 || test $? -eq 2', image, target);
 
 /** @type {readonly ExtractRow[]} */
 const ROWS = [
