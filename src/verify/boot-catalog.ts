@@ -21,6 +21,10 @@ import { bytesAt } from '../io/index.js';
 import type { Layer } from './layer.js';
 
 const ENTRY = 32;
+/** First byte of an entry: bootable or not. */
+const ENTRY_MARKS = [0x88, 0];
+/** First byte after the default entry: also of section headers, and of extensions. Some programs write entries without a header. */
+const NEXT_MARKS = [...ENTRY_MARKS, 0x90, 0x91, 0x44];
 /** Size of GRUB's loader for discs (cdboot.img). The sector after it, which it loads, contains an address. */
 const GRUB_LOADER = 2048;
 const GRUB_ADDRESS_END = GRUB_INFO_AT + grubBootInfo.size;
@@ -49,9 +53,23 @@ export async function checkBootCatalog(layer: Layer, volume: IsoVolume): Promise
     layer.report('eltorito.catalog', 'The validation entry of the boot catalog has a wrong checksum or mark.', { at });
     return [];
   }
+  await checkMarks(layer, at + ENTRY);
   const entries = await readBootEntries(layer.image, volume.bootRecords);
   for (const entry of entries) await checkEntry(layer, entry);
   return entries;
+}
+
+/** Checks the first byte of the default entry and of the one after it: firmware ignores an entry with any other. */
+async function checkMarks(layer: Layer, at: number): Promise<void> {
+  const entries = await bytesAt(layer.image, at, 2 * ENTRY);
+  if (!entries) return;
+  if (!ENTRY_MARKS.includes(entries[0]!)) {
+    layer.report('eltorito.catalog', 'The default entry of the boot catalog has a wrong mark.', { at });
+  }
+  if (!NEXT_MARKS.includes(entries[ENTRY]!)) {
+    const message = 'After the default entry of the boot catalog there is neither a section nor an entry nor the end.';
+    layer.report('eltorito.catalog', message, { at: at + ENTRY });
+  }
 }
 
 async function checkEntry(layer: Layer, entry: BootEntryFacts): Promise<void> {

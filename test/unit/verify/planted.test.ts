@@ -94,6 +94,8 @@ const PLANTED: readonly (readonly [what: string, code: string, parts: Parts])[] 
   ],
   ['a volume that is smaller than its files', 'iso.volume-size', disc((image) => setBoth(image, PVD + 80, 200))],
   ['a wrong checksum of the boot catalog', 'eltorito.catalog', disc((image) => flip(image, catalogAt(image) + 28))],
+  ['a default boot entry without its mark', 'eltorito.catalog', disc((image) => flip(image, catalogAt(image) + 32))],
+  ['a boot section without its mark', 'eltorito.catalog', disc((image) => flip(image, catalogAt(image) + 64, 0x55))],
   [
     'a boot image outside the disc',
     'eltorito.entry-outside',
