@@ -88,9 +88,13 @@ function zisofs(data: Uint8Array, view: DataView): ZisofsFacts {
   };
 }
 
-/** Major and minor in the two halves, or, with nothing in the high one, 8 bits of minor in the low one: as Linux takes it. */
+/**
+ * Major and minor in the two halves, or, with nothing in the high one, both in the low one as in dev_t: xorriso stores it so, and
+ * the bits of the minor above the eighth come after the 12 bits of the major.
+ */
 function device(high: number, low: number): readonly [number, number] {
-  return high === 0 && low > 0xff ? [low >>> 8, low & 0xff] : [high, low];
+  if (high !== 0 || low <= 0xff) return [high, low];
+  return [(low >>> 8) & 0xfff, (low & 0xff) | ((low >>> 12) & 0xfff00)];
 }
 
 /** Components with slashes between, put together as Linux does it. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { byteStringOf, fromText } from '../../../../src/bytes/text.js';
 import { timestamp } from '../../../../src/bytes/time.js';
 import { FieldRun } from '../../../../src/format/iso9660/field-run.js';
+import { rockRidgeFacts } from '../../../../src/format/iso9660/read-rock-ridge.js';
 import { addEntryFields, rockRidgeExtension } from '../../../../src/format/iso9660/rock-ridge.js';
 import { applySpread, ContinuationArea, SP, suspField } from '../../../../src/format/iso9660/susp.js';
 import { EMPTY } from '../../../../src/io/memory.js';
@@ -83,6 +84,16 @@ describe('fields of an entry', () => {
       hex(entryFields(special('block-device', at, major, minor), fromText('d'), links, '1.10')[3]!);
     expect(number(259, 7)).toBe(`504e1401${both(0)}${both(259 * 256 + 7)}`);
     expect(number(259, 256)).toBe(`504e1401${both(259)}${both(256)}`);
+  });
+
+  test('a whole device number in the low half, as xorriso writes large minors, is taken apart', () => {
+    const field = (high: number, low: number) => {
+      const data = Uint8Array.from(Buffer.from(both(high) + both(low), 'hex'));
+      return { signature: 'PN', data, bytes: data };
+    };
+    expect(rockRidgeFacts([field(0, 0x1111_0370)]).device).toEqual([259, 70_000]);
+    expect(rockRidgeFacts([field(0, 0x103_07)]).device).toEqual([259, 7]);
+    expect(rockRidgeFacts([field(259, 70_000)]).device).toEqual([259, 70_000]);
   });
 });
 
