@@ -1,11 +1,13 @@
 // An image of any known kind as a tree.
 
 import { type ByteString, defined, displayText } from '../bytes/index.js';
+import { readPartitions } from '../disc/index.js';
 import { UnknownImageError } from '../errors.js';
 import type { Source, Spool } from '../io/index.js';
 import { type FileTree, otherKind, type ReadableImage } from '../tree/index.js';
 import { contained, FORM_TITLES, type Restatement } from './containers.js';
 import { FORMAT_TITLES, recogniseAll } from './formats.js';
+import { partitionNumbers } from './partition-image.js';
 import { noView, openShared } from './views.js';
 
 /** An image whose kind is known. */
@@ -66,6 +68,13 @@ export async function openImage(file: Source, name?: ByteString, spool?: Spool):
   const { image, forms } = await contained(file, spool);
   const other = (await otherKind(image)) ?? forms.at(-1);
   const shown = name === undefined ? undefined : displayText(name);
+  const numbers = other === undefined ? partitionNumbers(await readPartitions(image)) : [];
+  if (numbers.length > 0) {
+    throw new UnknownImageError('image.unknown', `${shown ?? 'This'} is a disk with partitions, not a file system.`, {
+      ...defined({ path: shown }),
+      hint: `It has ${numbers.join(', ')}. Name one after the image: disk.img/#${numbers[0]}.`,
+    });
+  }
   const message = `${shown ?? 'This'} is ${other === undefined ? '' : `${other}, `}not an image of a known kind.`;
   throw new UnknownImageError('image.unknown', message, {
     ...defined({ path: shown }),
