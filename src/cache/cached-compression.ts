@@ -2,8 +2,8 @@
 
 import {
   type BlockCompressor,
-  CODEC_CORE,
   type ClusterCompression,
+  CODEC_CORE,
   type Compression,
   clusterFacts,
   compressionFacts,

@@ -71,7 +71,9 @@ export const RULES = table({
   'fat.cross-linked': ['error', 'Run fsck.fat on a copy, or make the volume again.'],
   'fat.fs-info': ['warning', 'Run fsck.fat on a copy: systems that write to the volume use the hint.'],
   'fat.lost-clusters': ['warning', 'Run fsck.fat on a copy to free them.'],
+  'fat.root-entries': ['error', 'Make the volume again: fsck.fat refuses it.'],
   'fat.size': ['error', 'Run fsck.fat on a copy, or make the volume again.'],
+  'fat.table-start': ['error', 'Make the volume again, or restore its boot sector: its tables are elsewhere.'],
   'fat.tables-differ': ['error', 'Run fsck.fat on a copy: readers take either table.'],
   'fat.truncated': ['error', 'The image was cut: fetch it again.'],
 

@@ -9,6 +9,7 @@ import {
   verifyImage,
 } from '../../verify/index.js';
 import { shownArgument } from '../argument-bytes.js';
+import { errorLines } from '../exit-code.js';
 import type { ImageOptions } from '../image-options.js';
 import { withImage } from '../inside.js';
 import { openSession, type SessionOptions } from '../session.js';
@@ -28,14 +29,23 @@ export async function verify(names: readonly string[], options: VerifyCommandOpt
   const { fast = false, strict = false, requireCa } = options;
   try {
     const images: ImageVerdict[] = [];
+    const unread: unknown[] = [];
     for (const name of names) {
-      const report = await withImage(name, options, (image, spool, { unfinished }) =>
+      const read = withImage(name, options, (image, spool, { unfinished }) =>
         verifyImage(image, { fast, requireCa, spool, unfinished, run: session.run }),
       );
-      images.push({ image: shownArgument(name), ...report });
+      const report = await read.catch((error) => {
+        if (session.run.signal?.aborted) throw error;
+        unread.push(error);
+      });
+      if (report) images.push({ image: shownArgument(name), ...report });
     }
+    // One document of JSON: a report without an image that was asked for would pass for the whole.
+    if (unread.length > 0 && options.json) throw unread[0];
     process.exitCode = exitCode(images, strict);
     session.result('verify', { ok: process.exitCode === EXIT.done, images }, images.flatMap(textOf));
+    for (const error of unread.slice(1)) for (const line of errorLines(error)) session.note(line);
+    if (unread.length > 0) throw unread[0];
   } finally {
     session.close();
   }

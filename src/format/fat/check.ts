@@ -13,6 +13,8 @@ import { LongNameReader } from './read-names.js';
 /** Faults of a FAT volume, by the last part of their codes. */
 export type FatFault =
   | 'truncated'
+  | 'root-entries'
+  | 'table-start'
   | 'tables-differ'
   | 'chain'
   | 'cross-linked'
@@ -40,10 +42,21 @@ export async function checkFat(image: Source, report: ReportFatFault): Promise<v
   const found = await findVolume(image);
   if (!found) return;
   const sector = await bytesAt(image, 0, 512);
-  const { fats } = bootSector16.decode(sector!);
+  const { fats, rootEntries, sectorSize, media } = bootSector16.decode(sector!);
   const isMirrored = found.volume.type !== 32 || (bootSector32.decode(sector!).mirroring & 0x80) === 0;
   if (found.volume.size > image.size) {
     report('truncated', `The volume has ${found.volume.size} bytes, and the image only ${image.size}.`);
+    return;
+  }
+  if ((rootEntries * ENTRY_SIZE) % sectorSize > 0) {
+    report('root-entries', `The root directory has ${rootEntries} entries, which do not fill whole sectors.`, {
+      at: 17,
+    });
+    return;
+  }
+  if (found.evidence !== 'confirmed') {
+    const message = `The allocation table does not begin with the media descriptor, 0x${media.toString(16)}.`;
+    report('table-start', message, { at: found.areas.tableAt });
     return;
   }
   if (isMirrored) await compareTables(image, found, fats, report);
