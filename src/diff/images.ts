@@ -13,7 +13,7 @@ export interface FactDifference {
 
 /** The facts that differ, in the order of the first image and then of the second one. */
 export function compareFacts(a: ImageFacts, b: ImageFacts): FactDifference[] {
-  const [first, second] = [flat(a), flat(b)];
+  const [first, second] = [flat(a, b), flat(b, a)];
   const names = new Set([...first.keys(), ...second.keys()]);
   return [...names].flatMap((what) => {
     const [left, right] = [first.get(what), second.get(what)];
@@ -22,8 +22,9 @@ export function compareFacts(a: ImageFacts, b: ImageFacts): FactDifference[] {
   });
 }
 
-/** Every fact under one name. */
-function flat({ size, fileSystems, partitions, bootEntries, tags, notRead }: ImageFacts): Map<string, string> {
+/** Every fact under one name; of a file system that the other image does not have only its kind, as all the rest would differ. */
+function flat(image: ImageFacts, other: ImageFacts): Map<string, string> {
+  const { size, fileSystems, partitions, bootEntries, tags, notRead } = image;
   const facts = new Map<string, string>([['size', String(size)]]);
   const add = (name: string, values: object) => {
     for (const [key, value] of Object.entries(values)) {
@@ -32,7 +33,9 @@ function flat({ size, fileSystems, partitions, bootEntries, tags, notRead }: Ima
   };
   for (const { where, details, extensions, ...rest } of fileSystems) {
     const name = where === 'whole image' ? rest.kind : `${where} ${rest.kind}`;
-    add(name, { ...rest, ...details, ...(extensions ? { extensions: extensions.join(', ') } : {}) });
+    const isShared = other.fileSystems.some((one) => one.where === where && one.kind === rest.kind);
+    const all = { ...rest, ...details, ...(extensions ? { extensions: extensions.join(', ') } : {}) };
+    add(name, isShared ? all : { kind: rest.kind });
   }
   for (const { table, number, ...rest } of partitions) add(`${table} ${number}`, rest);
   for (const [index, entry] of bootEntries.entries()) add(`boot ${index + 1}`, entry);

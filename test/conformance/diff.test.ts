@@ -141,6 +141,17 @@ test('facts of images: labels', () => {
   expect(report['entries']).toEqual([]);
 });
 
+test('images of two formats with the same files: the images differ, and with --files-only they are equal', () => {
+  const sides = [packed('before.ext4'), packed('before.squashfs')];
+  const { report, status } = reported(['diff', ...sides]);
+  const facts = report['facts'] as readonly { readonly what: string }[];
+  expect(facts.map(({ what }) => what)).toEqual(['size', 'ext4 kind', 'squashfs kind']);
+  expect(status).toBe(1);
+  expect(isopress(['diff', ...sides]).stdout).toContain('the files are equal, the images are not; compared: names');
+  expect(isopress(['diff', ...sides, '--files-only']).status).toBe(0);
+  expect(isopress(['diff', packed('before.ext4'), packed('after.ext4'), '--files-only']).status).toBe(1);
+});
+
 const STATUS = (version: string) =>
   `Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: ${version}\n\nPackage: dash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 0.5\n`;
 

@@ -21,13 +21,14 @@ import { showTime } from '../times.js';
 /** Parsed values of the command's options. */
 export interface DiffCommandOptions extends SessionOptions {
   readonly exclude: readonly ByteString[];
+  readonly filesOnly?: boolean;
 }
 
 /** Compares the trees at two addresses. */
 export async function diff(a: string, b: string, options: DiffCommandOptions): Promise<void> {
   const session = openSession(options);
   try {
-    const { report, lines } = await differences(a, b, options.exclude, session);
+    const { report, lines } = await differences(a, b, options, session);
     process.exitCode = report.equal ? EXIT.done : EXIT.checkFailed;
     session.result('diff', report, lines);
   } finally {
@@ -36,9 +37,15 @@ export async function diff(a: string, b: string, options: DiffCommandOptions): P
 }
 
 /** The report of a comparison, with the two addresses as `a` and `b`, and its text. */
-export async function differences(a: string, b: string, exclude: readonly ByteString[], session: Session) {
+export async function differences(
+  a: string,
+  b: string,
+  { exclude, filesOnly = false }: Pick<DiffCommandOptions, 'exclude' | 'filesOnly'>,
+  session: Session,
+) {
+  const onlyFiles = ({ facts, ...side }: DiffSide): DiffSide => (filesOnly || !facts ? side : { ...side, facts });
   const report = await withSide(a, session, (first) =>
-    withSide(b, session, (second) => diffTrees(first, second, { exclude, run: session.run })),
+    withSide(b, session, (second) => diffTrees(onlyFiles(first), onlyFiles(second), { exclude, run: session.run })),
   );
   return { report: { a: shownArgument(a), b: shownArgument(b), ...report }, lines: linesOf(report) };
 }
@@ -62,12 +69,13 @@ async function withSide<T>(address: string, session: Session, use: (side: DiffSi
 
 function linesOf({ equal, facts, packages = [], entries, counts, compared }: DiffReport): string[] {
   const { removed, added, changed } = counts;
-  const summary = equal ? 'equal' : `${removed} removed, ${added} added, ${changed} changed`;
+  const differing = `${removed} removed, ${added} added, ${changed} changed`;
+  const unequal = entries.length > 0 ? differing : 'the files are equal, the images are not';
   return [
     ...facts.map(factLine),
     ...packages.map(({ name, a, b }) => `package ${name}: ${a ?? 'not installed'} → ${b ?? 'not installed'}`),
     ...entries.map(entryLine),
-    `${summary}; compared: ${comparedText(compared)}`,
+    `${equal ? 'equal' : unequal}; compared: ${comparedText(compared)}`,
   ];
 }
 

@@ -242,8 +242,9 @@ function checkComparable(input: string, output: string): void {
 
 /** The differences between the old and the new disc, and inside each image on it that was written again. */
 async function comparisons(input: string, output: string, { layers = [] }: EditLayout, session: Session) {
-  const found = [await differences(input, output, [], session)];
-  for (const { path } of layers) found.push(await differences(`${input}!${path}`, `${output}!${path}`, [], session));
+  const found = [await differences(input, output, { exclude: [] }, session)];
+  for (const { path } of layers)
+    found.push(await differences(`${input}!${path}`, `${output}!${path}`, { exclude: [] }, session));
   return found.map(({ report, lines }) => ({ report: { report: reportId('diff'), ...report }, lines }));
 }
 

@@ -19,6 +19,10 @@ export function diffCommand(): Command {
       new Option('--exclude <pattern>', 'leave out what matches; a leading / anchors at the root')
         .argParser(collectPattern)
         .default([], 'nothing'),
+    )
+    .option(
+      '--files-only',
+      'of whole images, compare the files, and no sizes, labels, partitions, boot entries and tags',
     );
   return addSessionOptions(command).action(async (a: string, b: string, options: DiffCommandOptions) => {
     const { diff } = await import('../actions/diff.js');
