@@ -2,10 +2,11 @@
 
 import { displayText, fromText } from '../bytes/index.js';
 import { partitionTypeName } from '../disc/index.js';
+import type { InvalidImageError } from '../errors.js';
 import { type FileSystemFacts, factWords, type ImageFacts, WHOLE_IMAGE } from '../image/index.js';
 import { showBytes, showEntries } from './units.js';
 
-/** Number and bytes of the entries of a compressed file system. */
+/** Number and bytes of the entries of a compressed file system or an archive. */
 export interface UnpackedFacts {
   readonly entries: number;
   readonly bytes: number;
@@ -41,12 +42,13 @@ function fileSystemLines(found: FileSystemFacts, unpacked: UnpackedFacts | undef
   return [
     `  ${kind}${named} in ${where}${sized}${more}`,
     ...factWords(details).map(([name, value]) => `    ${name}: ${value}`),
-    ...(unpacked && size ? [`    unpacked: ${unpackedText(unpacked, size)}`] : []),
+    ...(unpacked ? [`    unpacked: ${unpackedText(unpacked, size)}`] : []),
   ];
 }
 
-function unpackedText({ entries, bytes }: UnpackedFacts, size: number): string {
-  return `${showBytes(bytes)} in ${showEntries(entries)}, ${(bytes / size).toFixed(1)} times the size of the image`;
+function unpackedText({ entries, bytes }: UnpackedFacts, size: number | undefined): string {
+  const ratio = size ? `, ${(bytes / size).toFixed(1)} times the size of the image` : '';
+  return `${showBytes(bytes)} in ${showEntries(entries)}${ratio}`;
 }
 
 /** The file of an image. */
@@ -55,16 +57,23 @@ export interface FileFacts {
   readonly forms: readonly string[];
   /** Whether a change of it in place was interrupted. */
   readonly unfinished: boolean;
+  /** Why its entries cannot be read. */
+  readonly fault: InvalidImageError | undefined;
 }
 
 /** The first lines: what is wrong with the file before all else, then name and size. */
-export function infoHead(name: string, { size, fileSystems }: ImageFacts, { forms, unfinished }: FileFacts): string[] {
-  const cut = fileSystems.find((found) => found.where === WHOLE_IMAGE && found.size !== undefined && found.size > size);
-  const missing = cut ? `CUT SHORT, ${showBytes(cut.size! - size)} of ${showBytes(cut.size!)} are missing; ` : '';
+export function infoHead(name: string, facts: ImageFacts, { forms, unfinished, fault }: FileFacts): string[] {
   return [
     ...(unfinished
       ? [`${name}: UNFINISHED, an edit in place was interrupted or is being made; --recover ends it`]
       : []),
-    `${name}: ${missing}${showBytes(size)}${forms.map((form) => `, in ${form}`).join('')}`,
+    `${name}: ${damageText(facts, fault)}${showBytes(facts.size)}${forms.map((form) => `, in ${form}`).join('')}`,
   ];
+}
+
+function damageText({ size, fileSystems }: ImageFacts, fault: InvalidImageError | undefined): string {
+  const cut = fileSystems.find((found) => found.where === WHOLE_IMAGE && found.size !== undefined && found.size > size);
+  if (cut) return `CUT SHORT, ${showBytes(cut.size! - size)} of ${showBytes(cut.size!)} are missing; `;
+  if (!fault) return '';
+  return fault.code.endsWith('.truncated') ? 'CUT SHORT; ' : 'DAMAGED; ';
 }

@@ -32,6 +32,9 @@ export const FORMAT_TITLES: string = FORMATS.map(({ title }) => title)
   .join(', ')
   .replace(/, ([^,]*)$/, ' and $1');
 
+/** The kinds that are archives: nothing but reading every header shows whether one is complete. */
+export const ARCHIVE_KINDS: readonly string[] = FORMATS.filter(({ isArchive }) => isArchive).map(({ kind }) => kind);
+
 /** A format that recognised an image, with what it found. */
 export interface Recognised {
   readonly format: ImageFormat;

@@ -102,6 +102,32 @@ describe('archives', () => {
     made('tar -C tree -cf x.tar . && xz -k x.tar');
     for (const name of ['x.tar', 'x.tar.xz']) expect(names(at(name))).toBe(NAMES);
   });
+
+  oracle(
+    'tar',
+    'cpio',
+    'zip',
+    'ar',
+  )('archives that were cut are so in the first line, and in the error', () => {
+    made('tar -C tree -cf cut.tar . && (cd tree && find . | cpio -o --quiet -H newc) > cut.cpio');
+    made('(cd tree && zip -qry ../cut.zip .) && ar rc cut.ar tree/large');
+    for (const kind of ['tar', 'cpio', 'zip', 'ar']) {
+      const image = at(`cut.${kind}`);
+      const [, , counted] = isopress(['info', image]).stdout.split('\n');
+      expect(counted).toMatch(/^ +unpacked: \d+\.\d KiB in \d+ entr/);
+      made(`truncate -s 600000 cut.${kind}`);
+      const cut = isopress(['info', image]);
+      expect([cut.status, cut.stdout.split('\n')[0]]).toEqual([0, `${image}: CUT SHORT; 585.9 KiB`]);
+      expect(isopress(['ls', image]).stderr).toContain(`[${kind}.truncated]`);
+      const checked = isopress(['verify', '--json', image]);
+      expect([checked.status, checked.stdout]).toEqual([1, expect.stringContaining('image.damaged')]);
+    }
+    made('head -c 60000 x.tar.xz > cut.xz');
+    const compressed = isopress(['info', at('cut.xz')]);
+    expect(compressed.stdout.split('\n')[0]).toBe(`${at('cut.xz')}: DAMAGED; 58.6 KiB`);
+    const [, checked] = isopress(['verify', at('cut.xz')]).stdout.split('checked ');
+    expect(checked).toContain('image (no file system)\n');
+  });
 });
 
 describe('disks', () => {

@@ -1,7 +1,7 @@
 // Runs `isopress info`: describes images.
 
 import { EXIT, InvalidImageError, UnsupportedError, UsageError } from '../../errors.js';
-import { contained, type ImageFacts, inspectImage, openImage, WHOLE_IMAGE } from '../../image/index.js';
+import { ARCHIVE_KINDS, contained, type ImageFacts, inspectImage, openImage, WHOLE_IMAGE } from '../../image/index.js';
 import type { Source, Spool } from '../../io/index.js';
 import { containerReference } from '../../source/index.js';
 import { hardLinkCounts, walk } from '../../tree/index.js';
@@ -51,50 +51,56 @@ async function describe(
   options: InfoCommandOptions,
   session: Session,
 ): Promise<void> {
-  const { image, forms } = await withoutForms(source, spool, session);
+  const { image, forms, fault: formFault } = await withoutForms(source, spool, session);
   const facts = await inspectImage(image);
   const isKnown = facts.fileSystems.length > 0 || facts.partitions.length > 0;
   if (!isKnown) process.exitCode = EXIT.nothingToCheck;
-  const shown = infoLines(facts, options.json ? undefined : await unpackedFacts(image, facts, spool));
+  const { unpacked, fault = formFault } = options.json ? NOT_READ : await readEntries(image, facts, spool);
+  const shown = infoLines(facts, unpacked);
   if (shown.length === 0) shown.push(`  ${await unknownKind(image)}, not an image this program knows`);
-  for (const text of cutShort(facts)) session.note(text);
+  for (const text of damageNotes(facts, fault === formFault ? undefined : fault)) session.note(text);
   const report = {
     image: shownArgument(name),
     ...(unfinished ? { unfinished } : {}),
     ...(forms.length > 0 ? { forms } : {}),
     ...facts,
   };
-  session.result('info', report, [...infoHead(shownArgument(name), facts, { forms, unfinished }), ...shown]);
+  session.result('info', report, [...infoHead(shownArgument(name), facts, { forms, unfinished, fault }), ...shown]);
 }
 
 /** A file in a damaged form, or one that is not read, is described as it is. */
 async function withoutForms(source: Source, spool: Spool, { note }: Session) {
   try {
-    return await contained(source, spool);
+    return { ...(await contained(source, spool)), fault: undefined };
   } catch (error) {
     if (!(error instanceof InvalidImageError) && !(error instanceof UnsupportedError)) throw error;
     note(error.message);
-    return { image: source, forms: [] };
+    return { image: source, forms: [], fault: error instanceof InvalidImageError ? error : undefined };
   }
 }
 
-/** A sentence for each file system that continues after the end of the image. Only heads are read, so nothing else shows it. */
-function cutShort({ size, fileSystems }: ImageFacts): string[] {
-  return fileSystems
-    .filter((found) => found.where === WHOLE_IMAGE && found.size !== undefined && found.size > size)
-    .map((found) => `The image is cut short: it has ${size} bytes, and its ${found.kind} ${found.size}.`);
+/** A sentence for each file system that continues after the end of the image; else for the fault that its entries have. */
+function damageNotes({ size, fileSystems }: ImageFacts, fault: InvalidImageError | undefined): string[] {
+  const cut = fileSystems.filter((found) => found.where === WHOLE_IMAGE && (found.size ?? 0) > size);
+  if (cut.length === 0) return fault ? [fault.message] : [];
+  return cut.map((found) => `The image is cut short: it has ${size} bytes, and its ${found.kind} ${found.size}.`);
 }
 
-const COMPRESSED = ['squashfs', 'erofs'];
+/** The facts that the entries of an image add to those of its head. */
+interface EntryFacts {
+  readonly unpacked?: UnpackedFacts;
+  /** Why they cannot be read. */
+  readonly fault?: InvalidImageError;
+}
 
-/** Of an image whose file system is compressed; undefined for any other, and for a damaged one. */
-async function unpackedFacts(
-  image: Source,
-  { fileSystems }: ImageFacts,
-  spool: Spool,
-): Promise<UnpackedFacts | undefined> {
-  const isCompressed = fileSystems.some(({ kind, where }) => where === WHOLE_IMAGE && COMPRESSED.includes(kind));
-  if (!isCompressed) return undefined;
+const NOT_READ: EntryFacts = {};
+/** Images whose size says little about what is in them, or whose heads do not say where they end. */
+const COUNTED = ['squashfs', 'erofs', ...ARCHIVE_KINDS];
+
+/** Reads the entries of an image whose file system is compressed, or that is an archive. */
+async function readEntries(image: Source, { fileSystems }: ImageFacts, spool: Spool): Promise<EntryFacts> {
+  const isCounted = fileSystems.some(({ kind, where }) => where === WHOLE_IMAGE && COUNTED.includes(kind));
+  if (!isCounted) return NOT_READ;
   try {
     const tree = await (await openImage(image, undefined, spool)).tree();
     const links = hardLinkCounts(tree);
@@ -103,9 +109,10 @@ async function unpackedFacts(
       entries++;
       if (node.kind === 'file') bytes += node.content.size / (links.get(node) ?? 1);
     }
-    return { entries: entries - 1, bytes: Math.round(bytes) };
+    return { unpacked: { entries: entries - 1, bytes: Math.round(bytes) } };
   } catch (error) {
-    if (error instanceof InvalidImageError || error instanceof UnsupportedError) return undefined;
+    if (error instanceof InvalidImageError) return { fault: error };
+    if (error instanceof UnsupportedError) return NOT_READ;
     throw error;
   }
 }

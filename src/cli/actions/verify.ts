@@ -58,7 +58,7 @@ function exitCode(images: readonly ImageVerdict[], strict: boolean): number {
 
 function textOf({ image, layers, findings, omitted, counts, efiPrograms }: ImageVerdict): string[] {
   if (layers.length === 0) return [`${image}: not an image this program knows`];
-  const kinds = layers.map(({ layer, kinds }) => `${layer || 'image'} (${kinds.join(', ') || 'partitions'})`);
+  const kinds = layers.map(({ layer, kinds }) => `${layer || 'image'} (${kinds.join(', ') || 'no file system'})`);
   const number = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
   const summary = `${number(counts.error, 'error')}, ${number(counts.warning, 'warning')}, ${number(counts.note, 'note')}`;
   return [

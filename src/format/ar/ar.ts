@@ -40,7 +40,7 @@ export async function readAr(archive: Source): Promise<FileTree> {
     const member = await memberAt(archive, at);
     const data = { at: at + HEADER, length: member.size };
     at = data.at + member.size + (member.size % 2);
-    if (data.at + member.size > archive.size) throw damaged('It ends inside a member.', data.at);
+    if (data.at + member.size > archive.size) throw truncated(data.at);
     if (member.name === '//') {
       if (member.size > MOST_NAMES) throw damaged('Its table of names is too long.', data.at);
       names = await textAt(archive, data.at, member.size);
@@ -92,7 +92,7 @@ async function nameOf(
   const bsd = /^#1\/(\d{1,5})$/.exec(field);
   if (bsd) {
     const skip = Number(bsd[1]);
-    if (at + skip > archive.size) throw damaged('It ends inside a name.', at);
+    if (at + skip > archive.size) throw truncated(at);
     return { name: withoutEnd(await textAt(archive, at, skip), '\0'), skip };
   }
   const gnu = /^\/(\d{1,10})$/.exec(field);
@@ -113,4 +113,8 @@ async function textAt(archive: Source, at: number, length: number): Promise<stri
 
 function damaged(message: string, at: number): InvalidImageError {
   return new InvalidImageError('ar.damaged', `The ar archive is damaged. ${message}`, { at });
+}
+
+function truncated(at: number): InvalidImageError {
+  return new InvalidImageError('ar.truncated', 'The ar archive ends in the middle of a member.', { at });
 }

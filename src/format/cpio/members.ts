@@ -53,6 +53,7 @@ export class Members {
     const text = byteStringOf(await this.#window.bytes(this.at, HEADER_LENGTH));
     const isNew = NEW.includes(text.slice(0, 6));
     if (!isNew && !text.startsWith(OLD)) throw damaged('A header is not one.', this.at);
+    if (text.length < (isNew ? HEADER_LENGTH : OLD_HEADER)) throw truncated(this.at);
     const found = isNew ? newMember(text) : oldMember(text);
     const { nameLength, headerLength, alignment, ...facts } = found;
     const numbers = Object.values(facts).filter((value) => typeof value === 'number');
@@ -63,7 +64,7 @@ export class Members {
     const name = byteStringOf(await this.#window.bytes(nameAt, nameLength - 1));
     const dataAt = alignUp(nameAt + nameLength, alignment);
     const end = dataAt + found.size;
-    if (name.length < nameLength - 1 || end > this.#image.size) throw damaged('It ends inside a member.', this.at);
+    if (name.length < nameLength - 1 || end > this.#image.size) throw truncated(this.at);
     this.at = alignUp(end, alignment);
     return { ...facts, path: name, dataAt };
   }
@@ -117,4 +118,8 @@ function digits(text: string, base: 8 | 16): number {
 /** An error of the archive. */
 export function damaged(message: string, at: number): InvalidImageError {
   return new InvalidImageError('cpio.damaged', `The cpio archive is damaged. ${message}`, { at });
+}
+
+function truncated(at: number): InvalidImageError {
+  return new InvalidImageError('cpio.truncated', 'The cpio archive ends in the middle of a member.', { at });
 }

@@ -6,3 +6,8 @@ import { InvalidImageError } from '../../errors.js';
 export function damaged(message: string, at: number): InvalidImageError {
   return new InvalidImageError('zip.damaged', `The zip archive is damaged. ${message}`, { at });
 }
+
+/** An archive without its end, where the list of its members is. */
+export function truncated(at: number): InvalidImageError {
+  return new InvalidImageError('zip.truncated', 'The zip archive has no end: it was cut, or is still written.', { at });
+}

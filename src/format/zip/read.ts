@@ -14,11 +14,12 @@ import {
 } from '../../tree/index.js';
 import { type Member, membersOf } from './central-directory.js';
 import { findCentralDirectory } from './end.js';
-import { damaged } from './errors.js';
+import { damaged, truncated } from './errors.js';
 import { mostUnpacked, PackedMember } from './packed-member.js';
 
 const LOCAL_SIGNATURE = 0x04034b50;
-const BEGINNINGS = ['PK\x03\x04', 'PK\x05\x06'];
+const BEGIN_OF_MEMBER = 'PK\x03\x04';
+const BEGIN_OF_END = 'PK\x05\x06';
 const STORED = 0;
 const LONGEST_TARGET = 65_535;
 /** Modes of members without one. */
@@ -33,10 +34,14 @@ const localHeader = struct('local file header', 30, {
   extraLength: u16le(28),
 });
 
-/** Whether a file begins and ends as an archive. */
+/** Whether a file begins with a member, or is an archive of none. */
 export async function isZip(file: Source): Promise<boolean> {
   const head = await bytesAt(file, 0, 4);
-  if (!head || !BEGINNINGS.includes(byteStringOf(head))) return false;
+  const magic = head && byteStringOf(head);
+  return magic === BEGIN_OF_MEMBER || (magic === BEGIN_OF_END && (await isWhole(file)));
+}
+
+async function isWhole(file: Source): Promise<boolean> {
   return (await findCentralDirectory(file).catch(() => undefined)) !== undefined;
 }
 
@@ -50,7 +55,7 @@ export async function readZip(
   note: (text: string) => void,
 ): Promise<FileTree> {
   const directory = await findCentralDirectory(archive);
-  if (!directory) throw damaged('Its end is missing.', archive.size);
+  if (!directory) throw truncated(archive.size);
   const tree = new PathTree();
   const places: Place[] = [];
   let lost = 0;

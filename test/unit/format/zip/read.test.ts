@@ -208,9 +208,11 @@ describe('what may not be believed', () => {
     await expect(opened(bytes)).rejects.toMatchObject({ code: 'zip.damaged' });
   });
 
-  it('an end that leads outside is no archive', async () => {
-    expect(await zipFormat.recognise(bytesSource(archive([one], { size: 10 ** 6 })))).toBeUndefined();
-    expect(await zipFormat.recognise(bytesSource(archive([one]).subarray(0, -1)))).toBeUndefined();
+  it('an end that leads outside, or is missing, is damage of an archive that begins as one', async () => {
+    await expect(opened(archive([one], { size: 10 ** 6 }))).rejects.toMatchObject({ code: 'zip.damaged' });
+    await expect(opened(archive([one]).subarray(0, -1))).rejects.toMatchObject({ code: 'zip.truncated' });
+    expect(await zipFormat.recognise(bytesSource(archive([one]).subarray(0, -1)))).toEqual({ evidence: 'head' });
     expect(await zipFormat.recognise(bytesSource(archive([])))).toEqual({ evidence: 'head' });
+    expect(await zipFormat.recognise(bytesSource(archive([]).subarray(0, -1)))).toBeUndefined();
   });
 });
