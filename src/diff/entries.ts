@@ -84,7 +84,7 @@ class Comparison {
       const [first, second] = [a.entries.get(name), b.entries.get(name)];
       const place = joinPath(path, name);
       if (first && second) yield* this.pair(place, first, second);
-      else if (!isImplied(path, name, (first ?? second)!)) {
+      else if (!isExpected(path, name, (first ?? second)!)) {
         if (first) yield* only(place, first, 'removed');
         if (second) yield* only(place, second, 'added');
       }
@@ -93,6 +93,8 @@ class Comparison {
 
   async #attributes(a: Node, b: Node): Promise<ChangedAttribute[]> {
     if (a.kind !== b.kind) return [{ name: 'kind', a: a.kind, b: b.kind }];
+    // The attributes of a directory without an entry of its own are made up.
+    if (isImpliedDirectory(a) || isImpliedDirectory(b)) return [];
     return [...this.#metadata(a, b), ...(await this.#content(a, b))];
   }
 
@@ -161,8 +163,12 @@ class Comparison {
 }
 
 /** Whether an entry is the empty `lost+found` that every ext file system has: only one side having it is no difference. */
-function isImplied(path: ByteString, name: ByteString, node: Node): boolean {
+function isExpected(path: ByteString, name: ByteString, node: Node): boolean {
   return path === '' && name === LOST_AND_FOUND && node.kind === 'directory' && node.entries.size === 0;
+}
+
+function isImpliedDirectory(node: Node): boolean {
+  return node.kind === 'directory' && node.implied === true;
 }
 
 function* only(path: ByteString, node: Node, change: 'added' | 'removed'): Generator<EntryDifference> {

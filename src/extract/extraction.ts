@@ -78,6 +78,8 @@ export class Extraction implements EntryWork {
   readonly #directories: MadeDirectory[][] = [];
   /** Directories that did not exist before, as entries that get their attributes; each comes before those below it. */
   readonly #newDirectories: NewEntry[] = [];
+  /** Directories below the top that existed before. */
+  readonly #found = new Set<ByteString>();
   readonly #top: HeldDirectory;
   readonly #early: EarlyEntries;
 
@@ -113,6 +115,8 @@ export class Extraction implements EntryWork {
     // Only now, because making entries changes the time of their directory, and its mode may forbid that: the innermost first.
     for (const level of this.#directories.reverse()) {
       for (const { node, directory, path } of level) {
+        // The image says nothing about a directory that it only implies, so one that was there stays as it is.
+        if (node.implied && this.#isFound(path)) continue;
         const full = this.#batch.add({ directory, name: SELF, node: this.#settable(node), exists: true }, path);
         if (full) await full;
       }
@@ -280,7 +284,8 @@ export class Extraction implements EntryWork {
     const host = pathBuffer(joinPath(held.at, name));
     const found = this.#isUsed ? lstatSync(host, { throwIfNoEntry: false }) : undefined;
     if (found && !found.isDirectory()) throw inTheWay(this.#shown(path), 'is not a directory, and the image has one');
-    if (!found) mkdirSync(host, 0o700);
+    if (found) this.#found.add(path);
+    else mkdirSync(host, 0o700);
     this.#isMade(path);
     return !found;
   }
@@ -318,6 +323,10 @@ export class Extraction implements EntryWork {
   #settable(node: Node): Node {
     const xattrs = settableXattrs(node, this.make);
     return xattrs === node.xattrs ? node : { ...node, xattrs };
+  }
+
+  #isFound(path: ByteString): boolean {
+    return path === '' ? this.options.destination.kind !== 'new' : this.#found.has(path);
   }
 
   get #isUsed(): boolean {

@@ -115,6 +115,19 @@ test('every two kinds: equal', () => {
   }
 });
 
+test('directories of which an image says nothing have nothing that differs', () => {
+  const bare = packed('bare.tar');
+  judge('tar', ['-C', before, '--format=pax', '-cf', bare, 'longer', 'dir/sub/large']);
+  const { report } = reported(['diff', before, bare]);
+  const entries = report['entries'] as readonly Entry[];
+  expect(entries.filter(({ change }) => change !== 'removed')).toEqual([]);
+  const fat = packed('before.fat');
+  const only = packed('only');
+  cpSync(join(before, 'dir'), only, { recursive: true, preserveTimestamps: true });
+  expect(isopress(['fat', only, fat]).status).toBe(0);
+  expect(entriesOf(only, fat)).toEqual({});
+});
+
 test('the place of the first different byte is that of cmp', () => {
   const { report } = reported(['diff', packed('before.ext4'), packed('after.squashfs')]);
   const entry = (report['entries'] as readonly Entry[]).find(({ path }) => path === 'dir/sub/large')!;

@@ -73,7 +73,8 @@ class TreeReader {
       }
       made[index] = directory<ExactContent>(attributes, nodes);
     }
-    return new FileTree(made[0] as ReturnType<typeof directory<ExactContent>>);
+    // The root directory has no entry, and so no time.
+    return new FileTree({ ...(made[0] as ReturnType<typeof directory<ExactContent>>), implied: true });
   }
 
   async #enterAll({ path, entries, below, faults }: OpenDirectory): Promise<void> {

@@ -189,6 +189,23 @@ describe.each(engines)('extracting with the %s engine', (engine) => {
     expect([lstatSync(to).ino, readdirSync(to)]).toEqual([ino, ['a', 'b', 'c', 'd']]);
   });
 
+  test('directories that the tree only implies keep their modes if they were there', async () => {
+    const to = fresh();
+    mkdirSync(join(to, 'there'), { recursive: true });
+    chmodSync(to, 0o710);
+    chmodSync(join(to, 'there'), 0o700);
+    const implied = { ...directory(own, [[name('x'), bytes(noise(9, 1))]]), implied: true } as const;
+    const root = directory(own, [
+      [name('there'), implied],
+      [name('new'), implied],
+    ]);
+    await extract(new FileTree({ ...root, implied: true }), to, { engine, force: true });
+    const modes = ['', 'there', 'new'].map((path) => (lstatSync(join(to, path)).mode & 0o7777).toString(8));
+    expect(modes).toEqual(['710', '700', '755']);
+    await extract(new FileTree(root), to, { engine, force: true });
+    expect((lstatSync(to).mode & 0o7777).toString(8)).toBe('755');
+  });
+
   test.each(['fails', 'is aborted'])(
     'everything that was made in a used directory gets its attributes when the extraction %s',
     async (ending) => {
