@@ -21,7 +21,7 @@ export {
   parseMksquashfsOptions,
   resolveSquashfs,
 } from './format/squashfs/index.js';
-export { contained, factWords, recogniseAll, WHOLE_IMAGE } from './image/index.js';
+export { ARCHIVE_KINDS, contained, factWords, recogniseAll, WHOLE_IMAGE } from './image/index.js';
 export {
   collect,
   faultOfContent,
