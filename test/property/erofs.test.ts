@@ -4,11 +4,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ClusterRequest } from '../../src/compress/index.js';
-import { planErofs } from '../../src/format/erofs/index.js';
+import { type ErofsOptions, findEqualChunks, planErofs } from '../../src/format/erofs/index.js';
 import { superblock } from '../../src/format/erofs/superblock.js';
 import { type Data, type ExactContent, quietRun } from '../../src/io/content.js';
 import { exactContent } from '../../src/io/exact.js';
 import { collect } from '../../src/io/memory.js';
+import type { FileTree } from '../../src/tree/file-tree.js';
 import { mapNodes } from '../../src/tree/rewrite.js';
 import { EROFS, EROFS_EPOCH, erofsBytes, writeErofs } from '../support/erofs-images.js';
 import { kernelOracle } from '../support/oracle.js';
@@ -27,9 +28,14 @@ const CODECS: readonly (ClusterRequest | undefined)[] = [
   { name: 'zstd', level: 1 },
 ];
 
-const switches = fc
+interface Switches extends Partial<ErofsOptions> {
+  /** Whether equal chunks are stored once. */
+  readonly shareChunks?: boolean;
+}
+
+const switches: fc.Arbitrary<Switches> = fc
   .record({
-    compression: fc.constantFrom(...CODECS),
+    compression: fc.oneof(fc.constant(undefined), fc.constantFrom(...CODECS)),
     blockSize: fc.constantFrom(512, 1024, 2048, 4096),
     clusterBlocks: fc.constantFrom(1, 2, 4, 16),
     inodes: fc.constantFrom('auto' as const, 'extended' as const),
@@ -42,20 +48,31 @@ const switches = fc
     fragments: fc.constantFrom(undefined, 'ends' as const, 'all' as const),
     dedupe: fc.boolean(),
     chunkBlocks: fc.constantFrom(0, 1, 4, 64),
+    shareChunks: fc.boolean(),
   })
-  .map(({ compression, clusterBlocks, chunkBlocks, fragments, dedupe, ...options }) => ({
+  .map(({ compression, clusterBlocks, chunkBlocks, fragments, dedupe, shareChunks, ...options }) => ({
     ...options,
     ...(compression
       ? { compression, clusterSize: options.blockSize * clusterBlocks, dedupe, ...(fragments ? { fragments } : {}) }
       : chunkBlocks > 0
-        ? { chunkSize: options.blockSize * chunkBlocks }
+        ? { chunkSize: options.blockSize * chunkBlocks, shareChunks }
         : {}),
   }));
 
+/** The options of the writer for a tree. */
+async function optionsFor(
+  tree: FileTree,
+  { shareChunks = false, ...options }: Switches,
+): Promise<Partial<ErofsOptions>> {
+  const { chunkSize } = options;
+  if (!shareChunks || chunkSize === undefined) return options;
+  return { ...options, equalChunks: await findEqualChunks(tree, chunkSize, quietRun(2)) };
+}
+
 test('the same bytes for any number of jobs, twice from one plan, and within the planned limit', async () => {
   await fc.assert(
-    fc.asyncProperty(treeArbitrary(EROFS), switches, async (tree, options) => {
-      const plan = planErofs(tree, { seed: 'x', epoch: EROFS_EPOCH, ...options });
+    fc.asyncProperty(treeArbitrary(EROFS), switches, async (tree, chosen) => {
+      const plan = planErofs(tree, { seed: 'x', epoch: EROFS_EPOCH, ...(await optionsFor(tree, chosen)) });
       const image = await collect(plan, quietRun(1));
       expect(Buffer.compare(await collect(plan, quietRun(3)), image)).toBe(0);
       expect(image.length).toBeLessThanOrEqual(plan.layout.sizeLimit);
@@ -94,7 +111,7 @@ function cutUp(content: ExactContent, lengths: readonly number[]): ExactContent 
 test('the same bytes however the contents are cut into pieces, zeros spelled out or not', async () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1, maxLength: 5 });
   await fc.assert(
-    fc.asyncProperty(treeArbitrary(EROFS), switches, lengths, async (tree, options, pieces) => {
+    fc.asyncProperty(treeArbitrary(EROFS), switches, lengths, async (tree, chosen, pieces) => {
       // One for all leaves with a content: equal objects are shared, and stay so.
       const cut = new Map<ExactContent, ExactContent>();
       const inPieces = mapNodes(tree, (node) => {
@@ -103,7 +120,8 @@ test('the same bytes however the contents are cut into pieces, zeros spelled out
         cut.set(node.content, content);
         return { ...node, content };
       });
-      expect(Buffer.compare(await erofsBytes(inPieces, options), await erofsBytes(tree, options))).toBe(0);
+      const [ofPieces, whole] = [await optionsFor(inPieces, chosen), await optionsFor(tree, chosen)];
+      expect(Buffer.compare(await erofsBytes(inPieces, ofPieces), await erofsBytes(tree, whole))).toBe(0);
     }),
     { numRuns: runs(20) },
   );
@@ -120,8 +138,8 @@ kernelOracle(
   'getfattr',
 )('the kernel shows every entry of random trees, whatever the options', async () => {
   await fc.assert(
-    fc.asyncProperty(treeArbitrary(EROFS), switches, async (tree, options) => {
-      await writeErofs(tree, image, options);
+    fc.asyncProperty(treeArbitrary(EROFS), switches, async (tree, chosen) => {
+      await writeErofs(tree, image, await optionsFor(tree, chosen));
       const expected = await describeTree(asLinuxShows(tree));
       const found = mounted(image, mountPoint, () => describeDirectory(mountPoint));
       expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());

@@ -54,6 +54,8 @@ export function makeAwkwardTree(top: string): void {
   writeFileSync(at('equal/one'), long.subarray(0, 300_000));
   writeFileSync(at('equal/shifted'), Buffer.concat([noise(777, 12), long.subarray(100_000, 500_000)]));
   writeFileSync(at('equal/whole'), long);
+  writeFileSync(at('equal/end'), 'end');
+  writeFileSync(at('equal/that-ends-so'), Buffer.concat([noise(65_536, 13), Buffer.from('end')]));
   for (let i = 0; i < 200; i++)
     writeFileSync(
       at(`many/file-${String(i).padStart(4, '0')}-with-a-rather-long-name`),

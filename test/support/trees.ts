@@ -121,8 +121,22 @@ function xattrsArbitrary(limits: TreeLimits): fc.Arbitrary<Xattr[]> {
     .map((list) => [...list].sort((a, b) => (a.name < b.name ? -1 : 1)));
 }
 
-/** Random bytes, compressible text and zeros in runs, so that blocks, tails and holes of every kind occur. */
 function contentArbitrary(maxSize: number) {
+  return fc.oneof({ weight: 2, arbitrary: runsArbitrary(maxSize) }, { weight: 1, arbitrary: alikeArbitrary(maxSize) });
+}
+
+/** Contents of which whole ones, blocks and ends equal those of others, so that what is stored once is shared in every way. */
+function alikeArbitrary(maxSize: number) {
+  const heads = [0, 4096, 16_384].filter((size) => size <= maxSize >> 1);
+  const tails = [0, 1, 100].filter((size) => size <= maxSize >> 1);
+  const beginning = noise(16_384, 7);
+  return fc
+    .tuple(fc.constantFrom(...heads), fc.constantFrom(...tails))
+    .map(([head, tail]) => bytesSource(Buffer.concat([beginning.subarray(0, head), Buffer.alloc(tail, 'q')])));
+}
+
+/** Random bytes, compressible text and zeros in runs, so that blocks, tails and holes of every kind occur. */
+function runsArbitrary(maxSize: number) {
   const run = fc.record({
     kind: fc.constantFrom('zero', 'text', 'noise'),
     length: fc.integer({ min: 1, max: Math.max(1, maxSize >> 2) }),

@@ -1,11 +1,19 @@
 // Where chunks lie that are stored once for several: with the first of them, in the order of the leaves.
 
+import { InternalError } from '../../errors.js';
 import type { ExactContent } from '../../io/index.js';
 import type { Leaf } from '../../tree/index.js';
 import { type EqualChunks, UNIQUE, ZEROS } from './equal-chunks.js';
-import type { ChunkForm } from './form.js';
+import { type ChunkForm, isChunked } from './form.js';
 
 const NOWHERE = 0xffff_ffff;
+
+/** The planned inodes, and the size of their blocks. */
+interface ChunkedInodes {
+  readonly leaves: readonly Leaf[];
+  readonly contentOwners: Uint32Array;
+  readonly blockSize: number;
+}
 
 /** The places of equal chunks. */
 export class ChunkPlaces {
@@ -15,14 +23,14 @@ export class ChunkPlaces {
   readonly #chunks: Uint32Array;
   readonly #blocks: Float64Array;
 
-  constructor(equal: EqualChunks, leaves: readonly Leaf[], contentOwners: Uint32Array) {
+  constructor(equal: EqualChunks, { leaves, contentOwners, blockSize }: ChunkedInodes) {
     this.#equal = equal;
     this.#leaves = new Uint32Array(equal.count).fill(NOWHERE);
     this.#chunks = new Uint32Array(equal.count);
-    this.#blocks = new Float64Array(equal.count);
+    this.#blocks = new Float64Array(equal.count).fill(Number.NaN);
     for (let index = 0; index < leaves.length; index++) {
       const leaf = leaves[index]!;
-      if (leaf.kind !== 'file' || contentOwners[index] !== index) continue;
+      if (leaf.kind !== 'file' || contentOwners[index] !== index || !isChunked(leaf.content.size, blockSize)) continue;
       for (const [chunk, number] of equal.numbersOf(leaf.content)?.entries() ?? []) {
         if (number === UNIQUE || number === ZEROS || this.#leaves[number] !== NOWHERE) continue;
         this.#leaves[number] = index;
@@ -47,7 +55,10 @@ export class ChunkPlaces {
   /** The block of a chunk that is stored with an earlier one; undefined for zeros and holes. */
   blockOf(content: ExactContent, chunk: number): number | undefined {
     const number = this.#equal.numbersOf(content)?.[chunk] ?? UNIQUE;
-    return number === UNIQUE || number === ZEROS ? undefined : this.#blocks[number];
+    if (number === UNIQUE || number === ZEROS) return undefined;
+    const block = this.#blocks[number]!;
+    if (Number.isNaN(block)) throw new InternalError('internal.plan-mismatch', `An equal chunk ${chunk} has no place.`);
+    return block;
   }
 }
 

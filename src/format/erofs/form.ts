@@ -64,10 +64,16 @@ export function fileForm(
 ): Form {
   const { blockSize, sparse, inlineData, chunkLog } = options;
   const holes = sparse ? content.holes : NO_HOLES;
-  if (chunkLog !== undefined && content.size > blockSize)
+  if (chunkLog !== undefined && isChunked(content.size, blockSize)) {
     return chunksOf(content.size, holes, chunkLog, blockSize, isOwn);
+  }
   const chunks = holes.length > 0 ? smallestChunks(content.size, holes, blockSize) : undefined;
   return chunks ?? flatForm(content.size, head, inlineData && mayInline, blockSize);
+}
+
+/** Whether a file gets chunks where all files may have them: in a single block they would save nothing. */
+export function isChunked(size: number, blockSize: number): boolean {
+  return size > blockSize;
 }
 
 /** Sizes of chunks to choose from: as powers of two, in blocks. */

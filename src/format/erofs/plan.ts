@@ -66,7 +66,8 @@ export function planErofs(tree: FileTree, options: ErofsOptions): ImagePlan<Erof
 }
 
 function chunkPlacesOf({ inodes, options }: Pick<PlannedImage, 'inodes' | 'options'>): ChunkPlaces | undefined {
-  return options.equalChunks && new ChunkPlaces(options.equalChunks, inodes.leaves, inodes.contentOwners);
+  const { equalChunks, blockSize } = options;
+  return equalChunks && new ChunkPlaces(equalChunks, { ...inodes, blockSize });
 }
 
 function placeStored(image: PlannedImage): PlacedTree {

@@ -79,6 +79,20 @@ test('equal chunks are stored once, and those of zeros not at all', async () => 
   await expect(sizeOf(tree, { chunkSize: 32_768, equalChunks })).rejects.toThrow('equalChunks');
 });
 
+test('the last chunk of a file equals a file that has no chunks, because it fits into one block', async () => {
+  const end = noise(100, 5);
+  const longer = (seed: number) => file(bytesSource(new Uint8Array(Buffer.concat([noise(16_384, seed), end]))));
+  const tree = FileTree.of({
+    a: file(bytesSource(end)),
+    b: longer(6),
+    c: longer(8),
+    d: file(bytesSource(end.slice())),
+  });
+  const equalChunks = await findEqualChunks(tree, 16_384, quietRun());
+  const apart = await sizeOf(tree, { chunkSize: 16_384 });
+  expect(await sizeOf(tree, { chunkSize: 16_384, equalChunks })).toBe(apart - 4096);
+});
+
 test('chunks of a given size leave out those in holes', async () => {
   const plain = FileTree.of({ data: file(bytesSource(noise(100_000, 1))) });
   expect((await sizeOf(plain, { chunkSize: 16_384 })) - (await sizeOf(plain, {}))).toBeLessThanOrEqual(8192);
