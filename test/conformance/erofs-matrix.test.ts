@@ -70,6 +70,12 @@ for (const [turn, compression] of CODECS.entries()) {
   }
 }
 
+for (const blockSize of [512, 1024, 2048]) {
+  kernel(`the largest clusters of lz4 with blocks of ${blockSize} bytes`, () =>
+    expectMounted({ compression: { name: 'lz4' }, blockSize, clusterSize: 256 * blockSize }),
+  );
+}
+
 for (const blockSize of [512, 1024, 2048, 4096]) {
   kernel(`nothing compressed, blocks of ${blockSize} bytes, with and without chunks`, async () => {
     await expectMounted({ blockSize });

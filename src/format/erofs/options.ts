@@ -1,9 +1,15 @@
 // Options of EROFS images: the only place of their defaults and validation.
 
 import { type ByteString, bytesOf, fromText, isUuid, type Timestamp, type Uuid, uuidBytes } from '../../bytes/index.js';
-import { type ClusterCompression, type ClusterRequest, chooseClusterCompression } from '../../compress/index.js';
+import {
+  CLUSTER_CODECS,
+  type ClusterCompression,
+  type ClusterRequest,
+  chooseClusterCompression,
+} from '../../compress/index.js';
 import { UsageError } from '../../errors.js';
 import { deriveUuid } from '../../io/index.js';
+import { MAX_DISTANCE } from './cluster.js';
 import { MAX_COMPACT_LOG, MAX_TWO_BYTE_LOG } from './compact-index.js';
 import type { EqualChunks } from './equal-chunks.js';
 import { MAX_BLOCK_LOG, MIN_BLOCK_LOG } from './superblock.js';
@@ -103,6 +109,7 @@ export interface ResolvedOptions {
 
 const MAX_LABEL = 16;
 const MAX_CLUSTER = 1024 * 1024;
+const MOST_LZ4_BLOCKS = 256;
 const MAX_CHUNK_LOG = 31;
 const FRAGMENTS: readonly string[] = ['ends', 'all'];
 const INODE_FORMS: readonly string[] = ['auto', 'compact', 'extended'];
@@ -158,8 +165,10 @@ function resolveCompression(options: ErofsOptions, blockSize: number, blockLog: 
     throw bad('clusterSize', `${clusterSize}`, 'left out where nothing is compressed');
   }
   const size = clusterSize ?? blockSize;
-  if (!Number.isInteger(size / blockSize) || size < blockSize || size > MAX_CLUSTER) {
-    throw bad('clusterSize', `${size}`, `a multiple of the block size, ${blockSize}, up to ${MAX_CLUSTER}`);
+  const most = mostInCluster(request, blockSize);
+  if (!Number.isInteger(size / blockSize) || size < blockSize || size > most) {
+    const codec = most < MAX_CLUSTER && request ? ` with ${request.name}` : '';
+    throw bad('clusterSize', `${size}`, `a multiple of the block size, ${blockSize}, up to ${most}${codec}`);
   }
   if (index === 'compact' && blockLog > MAX_COMPACT_LOG) {
     throw bad('index', '"compact"', `full with blocks of more than ${2 ** MAX_COMPACT_LOG} bytes`);
@@ -185,6 +194,12 @@ function resolveCompression(options: ErofsOptions, blockSize: number, blockLog: 
     twoByteIndex: blockLog <= MAX_TWO_BYTE_LOG,
     ...gathering,
   };
+}
+
+/** Most bytes of a cluster. Linux counts clusters of lz4 in blocks, and mounts none with more of them than 1 MiB has pages. */
+function mostInCluster(request: ErofsOptions['compression'], blockSize: number): number {
+  const codec = CLUSTER_CODECS.find(({ name }) => name === request?.name);
+  return Math.min(MAX_CLUSTER, blockSize * (codec?.encoding === 'lz4' ? MOST_LZ4_BLOCKS : MAX_DISTANCE));
 }
 
 /** Compressed data of several files in one place. */
