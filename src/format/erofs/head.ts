@@ -11,6 +11,8 @@ import { type PlannedDirectory, ROOT_NUMBER } from './plan-inodes.js';
 import { putInode } from './render-inode.js';
 import { Compatible, Incompatible, MAGIC, SUPERBLOCK_AT, superblock, superblockChecksum } from './superblock.js';
 
+/** fsck.erofs and dump.erofs 1.8 cannot check the superblock of an image with smaller blocks: they end with a signal. */
+const SMALLEST_SEALED_BLOCK = 2048;
 const CONFIGS_AT = SUPERBLOCK_AT + superblock.size;
 
 /** Sections of the head, in bytes. */
@@ -58,10 +60,11 @@ export function renderHead(image: PlannedImage, placed: PlacedTree): Uint8Array 
   };
   putInode(root.node, facts, xattrs.areaOf(root.node), head.subarray(rootAt));
   head.set(xattrs.shared, xattrsAt);
+  const isSealed = options.blockSize >= SMALLEST_SEALED_BLOCK;
   const fields = {
     magic: MAGIC,
     checksum: 0,
-    compatible: Compatible.checksum | Compatible.modificationTime,
+    compatible: (isSealed ? Compatible.checksum : 0) | Compatible.modificationTime,
     blockLog: options.blockLog,
     extraSlots: 0,
     rootNid: rootAt / INODE_UNIT,
@@ -79,6 +82,7 @@ export function renderHead(image: PlannedImage, placed: PlacedTree): Uint8Array 
     packedNid: hasPackedInode(options) ? placed.packedNid! : 0,
   };
   superblock.encodeInto(fields, head, SUPERBLOCK_AT);
+  if (!isSealed) return head;
   const checksum = superblockChecksum(head.subarray(SUPERBLOCK_AT), options.blockLog);
   superblock.encodeInto({ ...fields, checksum }, head, SUPERBLOCK_AT);
   return head;

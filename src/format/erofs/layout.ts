@@ -14,7 +14,7 @@ import type { PlannedXattrs } from './plan-xattrs.js';
  * 2: ends of contents that several files have follow every inode where that takes less than a block; segments of 2 MiB.
  * 3: the last segment of a file has up to 4 MiB; deflate and zstd fill clusters better.
  */
-export const LAYOUT_VERSION = 3;
+export const LAYOUT_VERSION = 4;
 
 /** The decisions before the first byte, as plain data. */
 export interface ErofsLayout {
