@@ -33,6 +33,7 @@ export {
   refuseUnfinished,
   sourceError,
   zeros,
+  zerosOf,
 } from './io/index.js';
 export { expandMatrix, readMatrix, sha256Of } from './live/index.js';
 export { readPackages } from './map/index.js';

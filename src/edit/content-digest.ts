@@ -8,7 +8,7 @@ import {
   type ExactContent,
   isHole,
   type Run,
-  zeros,
+  zerosOf,
 } from '../io/index.js';
 
 /** The digest of a content. */
@@ -17,18 +17,18 @@ export async function contentDigest(content: ExactContent, name: DigestName, run
   let done = 0;
   for await (const piece of content.pieces(run)) {
     run.signal?.throwIfAborted();
-    done += feedDigest(digest, piece);
+    done += await feedDigest(digest, piece, run);
     run.report({ step: 'taking digests', done, total: content.size, unit: 'bytes' });
   }
   return digest;
 }
 
 /** Adds a piece, and returns its length. */
-export function feedDigest(digest: Digest, piece: Data): number {
+export async function feedDigest(digest: Digest, piece: Data, run: Run): Promise<number> {
   if (!isHole(piece)) {
     digest.update(piece);
     return piece.length;
   }
-  for (const zero of zeros(piece.hole)) digest.update(zero);
+  for await (const zero of zerosOf(piece.hole, run)) digest.update(zero);
   return piece.hole;
 }

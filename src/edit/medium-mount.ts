@@ -71,7 +71,7 @@ async function* textsOf(initrd: ExactContent, run: Run): AsyncGenerator<string> 
 async function* unpacked(initrd: ExactContent, run: Run): AsyncGenerator<Uint8Array> {
   const at = isCpio(await headOf(initrd, run)) ? await earlyArchiveLength(initrd, run) : 0;
   const rest = initrd.slice({ at, length: initrd.size - at });
-  yield* unpackStream(streamFormat(await headOf(rest, run)), asBytes(rest.pieces(run)), UNPACK_LIMIT);
+  yield* unpackStream(streamFormat(await headOf(rest, run)), asBytes(rest.pieces(run), run), UNPACK_LIMIT);
 }
 
 function headOf(content: ExactContent, run: Run): Promise<Uint8Array> {

@@ -1,9 +1,12 @@
 // Pauses in long synchronous work.
 
-import type { Run } from './content.js';
+/** A run, or anything else with a signal that may end it. */
+export interface Abortable {
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Yields to the event loop for timers, signals and output, and stops an aborted run. */
-export async function yieldToEventLoop(run: Run | undefined): Promise<void> {
+export async function yieldToEventLoop(run: Abortable | undefined): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   run?.signal?.throwIfAborted();
 }

@@ -19,7 +19,7 @@ import {
   SECTOR,
 } from './journal-record.js';
 import { zeros } from './memory.js';
-import { exactly } from './pieces.js';
+import { exactly, zerosOf } from './pieces.js';
 import { readUpTo } from './read-up-to.js';
 import { targetError } from './target-error.js';
 
@@ -72,7 +72,7 @@ export async function writeContent(
   for await (const piece of exactly(content, run)) {
     run.signal?.throwIfAborted();
     if (isHole(piece)) {
-      for (const zero of digest ? zeros(piece.hole) : []) digest?.update(zero);
+      if (digest) for await (const zero of zerosOf(piece.hole, run)) digest.update(zero);
       place += piece.hole;
     } else {
       digest?.update(piece);

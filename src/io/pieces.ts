@@ -2,6 +2,7 @@
 
 import { assertPlanned } from '../errors.js';
 import { type Data, type ExactContent, isHole, pieceLength, type Range, type Run } from './content.js';
+import { type Abortable, yieldToEventLoop } from './event-loop.js';
 import { zeros } from './memory.js';
 
 /** The pieces of a content, checked to be exactly its size. */
@@ -33,10 +34,23 @@ export async function* cut(pieces: AsyncIterable<Data>, ranges: readonly Range[]
   }
 }
 
-/** Pieces as plain byte arrays, holes spelled out. */
-export async function* asBytes(pieces: AsyncIterable<Data>): AsyncGenerator<Uint8Array> {
+/** Pieces as plain byte arrays, holes spelled out. An aborted `run` ends it also in a hole. */
+export async function* asBytes(pieces: AsyncIterable<Data>, run?: Run): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
-    if (isHole(piece)) yield* zeros(piece.hole);
+    if (isHole(piece)) yield* zerosOf(piece.hole, run);
     else yield piece;
+  }
+}
+
+/** Zeros between pauses: most consumers of zeros do not wait for anything, and an image may claim a hole of petabytes. */
+const PAUSE = 64 * 1024 * 1024;
+
+/** The zeros of a hole, with pauses in which signals arrive. An aborted `run` ends them. */
+export async function* zerosOf(hole: number, run: Abortable | undefined): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  for (const bytes of zeros(hole)) {
+    yield bytes;
+    done += bytes.length;
+    if (done % PAUSE === 0) await yieldToEventLoop(run);
   }
 }

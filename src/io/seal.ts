@@ -2,7 +2,7 @@
 
 import type { ExactContent, Piece, Run, Source } from './content.js';
 import { isBackpatch, isHole } from './content.js';
-import { zeros } from './memory.js';
+import { zerosOf } from './pieces.js';
 
 /** Bytes that replace those at `at`. */
 export interface Patch {
@@ -28,10 +28,10 @@ export interface SealStream {
 }
 
 /** Feeds a piece to a stream, holes as zeros. */
-export async function feedSeal(stream: SealStream, piece: Piece): Promise<void> {
+export async function feedSeal(stream: SealStream, piece: Piece, run: Run): Promise<void> {
   if (isBackpatch(piece)) return;
   if (!isHole(piece)) return stream.update(piece);
-  for (const zero of zeros(piece.hole)) await stream.update(zero);
+  for await (const zero of zerosOf(piece.hole, run)) await stream.update(zero);
 }
 
 /** The patches of an image that is not stored: its bytes are produced only for the seal. */
@@ -39,7 +39,7 @@ export async function sealAhead(content: ExactContent, stream: SealStream, run: 
   let done = 0;
   for await (const piece of content.pieces(run)) {
     run.signal?.throwIfAborted();
-    await feedSeal(stream, piece);
+    await feedSeal(stream, piece, run);
     done += isHole(piece) ? piece.hole : piece.length;
     run.report({ step: 'taking digests', done, total: content.size, unit: 'bytes' });
   }

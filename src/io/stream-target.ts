@@ -3,12 +3,16 @@
 import type { Writable } from 'node:stream';
 import type { ByteString } from '../bytes/index.js';
 import { TargetError } from '../errors.js';
-import { zeros } from './memory.js';
+import { zerosOf } from './pieces.js';
 import type { OpenTarget, Target } from './target.js';
 import { targetError } from './target-error.js';
 
 /** A pipe or socket. Takes images without backpatches and seals only; gaps are written as zeros. */
 export function streamTarget(stream: Writable, name = 'standard output'): Target {
+  return { name, randomAccess: false, open: async (signal) => openStream(stream, name, signal) };
+}
+
+function openStream(stream: Writable, name: string, signal: AbortSignal | undefined): OpenTarget {
   let position = 0;
   const send = (bytes: Uint8Array) =>
     new Promise<void>((resolve, reject) => {
@@ -18,10 +22,10 @@ export function streamTarget(stream: Writable, name = 'standard output'): Target
       });
     });
   const advance = async (to: number) => {
-    for (const gap of zeros(to - position)) await send(gap);
+    for await (const gap of zerosOf(to - position, { signal })) await send(gap);
     position = to;
   };
-  const opened: OpenTarget = {
+  return {
     write: async (at, bytes) => {
       await advance(at);
       await send(bytes);
@@ -34,5 +38,4 @@ export function streamTarget(stream: Writable, name = 'standard output'): Target
     publish: async () => {},
     abandon: async () => {},
   };
-  return { name, randomAccess: false, open: async () => opened };
 }

@@ -13,7 +13,7 @@ import {
 } from './content.js';
 import { type Copied, isCopied, piecesToCopy } from './copied.js';
 import { createDigest } from './hash.js';
-import { zeros } from './memory.js';
+import { zerosOf } from './pieces.js';
 import { feedSeal, patchedPieces, type Seal, type SealStream, sealAhead } from './seal.js';
 import type { ImagePlan } from './sealed-plan.js';
 import { SequentialWriter, WRITE_SIZE } from './sequential-writer.js';
@@ -79,12 +79,12 @@ export async function writeImage<L>(
         await writer.skip(piece.length);
       } else if (isHole(piece)) {
         await writer.skip(piece.hole);
-        if (hash) for (const gap of zeros(piece.hole)) hash.update(gap);
+        if (hash) for await (const gap of zerosOf(piece.hole, run)) hash.update(gap);
       } else {
         await writer.put(piece);
         hash?.update(piece);
       }
-      if (stream) await feedSeal(stream, piece);
+      if (stream) await feedSeal(stream, piece, run);
       run.report({ step: 'writing', done: writer.position, ...total, unit: 'bytes' });
     }
     await writer.flush();

@@ -3,7 +3,7 @@
 import { type ByteString, displayText } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import { followPath } from '../../image/index.js';
-import { type Data, type ExactContent, isHole, type Run, zeros } from '../../io/index.js';
+import { type ExactContent, isHole, type Run, zerosOf } from '../../io/index.js';
 import type { Node } from '../../tree/index.js';
 import { argumentBytes } from '../argument-bytes.js';
 import type { ImageOptions } from '../image-options.js';
@@ -45,13 +45,11 @@ async function write(node: Node, path: ByteString, run: Run): Promise<void> {
 }
 
 async function writeAll(content: ExactContent, run: Run): Promise<void> {
-  for await (const piece of content.pieces(run)) for (const bytes of bytesOf(piece)) await put(bytes);
-}
-
-function* bytesOf(piece: Data): Generator<Uint8Array> {
-  if (isHole(piece)) yield* zeros(piece.hole);
-  // Standard output keeps what it is given until it is written; pieces are only lent.
-  else yield Uint8Array.from(piece);
+  for await (const piece of content.pieces(run)) {
+    if (isHole(piece)) for await (const bytes of zerosOf(piece.hole, run)) await put(bytes);
+    // Standard output keeps what it is given until it is written; pieces are only lent.
+    else await put(Uint8Array.from(piece));
+  }
 }
 
 function put(bytes: Uint8Array): Promise<void> {

@@ -1,6 +1,6 @@
 // Runs `isopress erofs`: the options of the command as those of the format.
 
-import { defined, type Timestamp, timestamp } from '../../bytes/index.js';
+import { bytesOf, defined, type Timestamp, timestamp } from '../../bytes/index.js';
 import type { ClusterCodecName, ClusterCompression, ClusterRequest } from '../../compress/index.js';
 import { UsageError } from '../../errors.js';
 import {
@@ -15,6 +15,7 @@ import {
 } from '../../format/erofs/index.js';
 import { checkSpelled } from '../../options/index.js';
 import { type FileTree, mapNodes, overrideAll, shareDuplicates } from '../../tree/index.js';
+import { argumentBytes } from '../argument-bytes.js';
 import type { CacheOptions } from '../cache-options.js';
 import { optionFlag } from '../option-words.js';
 import { writeCommand } from '../write-command.js';
@@ -81,7 +82,7 @@ function erofsOptions(options: ErofsCommandOptions, derived: Pick<ErofsOptions, 
     compression: compressionOf(options),
     clusterSize: options.clusterSize,
     blockSize: options.blockSize,
-    label: options.label,
+    label: options.label && bytesOf(argumentBytes(options.label)),
     uuid: options.uuid,
     inodes: options.inodes,
     inlineData: options.inlineData ? undefined : false,

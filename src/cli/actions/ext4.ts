@@ -1,6 +1,6 @@
 // Runs `isopress ext4`: the options of the command as those of the format.
 
-import { defined } from '../../bytes/index.js';
+import { bytesOf, defined } from '../../bytes/index.js';
 import {
   type Ext4Options,
   type Ext4Profile,
@@ -8,6 +8,7 @@ import {
   planExt4,
   resolveExt4,
 } from '../../format/ext4/index.js';
+import { argumentBytes } from '../argument-bytes.js';
 import { optionValue } from '../input.js';
 import { earlierImage, type LikeOptions } from '../like-option.js';
 import { writeCommand } from '../write-command.js';
@@ -56,7 +57,7 @@ function ext4Options(options: Ext4CommandOptions, derived: Pick<Ext4Options, 'ep
   const { journal, journalSize, features } = options;
   const blockSize = options.blockSize ?? classic.blockSize ?? 4096;
   const given = defined({
-    label: options.label,
+    label: options.label && bytesOf(argumentBytes(options.label)),
     uuid: options.uuid,
     hashSeed: options.hashSeed,
     blockSize: options.blockSize,

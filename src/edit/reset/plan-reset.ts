@@ -131,7 +131,7 @@ function segmentsOf(image: Source, extents: readonly OldExtent[]): Segment[] {
 async function* checkedPieces(old: Source, sha256: Uint8Array, run: Run): AsyncGenerator<Data> {
   const digest = createDigest('sha256');
   for await (const piece of old.pieces(run)) {
-    feedDigest(digest, piece);
+    await feedDigest(digest, piece, run);
     yield piece;
   }
   const found = digest.snapshot();

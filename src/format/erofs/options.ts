@@ -1,6 +1,16 @@
 // Options of EROFS images: the only place of their defaults and validation.
 
-import { type ByteString, bytesOf, fromText, isUuid, type Timestamp, type Uuid, uuidBytes } from '../../bytes/index.js';
+import {
+  type ByteString,
+  byteStringOf,
+  bytesOf,
+  displayText,
+  fromText,
+  isUuid,
+  type Timestamp,
+  type Uuid,
+  uuidBytes,
+} from '../../bytes/index.js';
 import {
   CLUSTER_CODECS,
   type ClusterCompression,
@@ -27,8 +37,8 @@ export interface ErofsOptions {
   readonly seed: string;
   /** Default derived from the seed. */
   readonly uuid?: Uuid;
-  /** At most 16 bytes of UTF-8. Default empty. */
-  readonly label?: string;
+  /** At most 16 bytes: text as UTF-8, or any bytes. Default empty. */
+  readonly label?: string | Uint8Array;
   /** A power of two from 512 to 65536 bytes; Linux mounts blocks up to its page size, other than 4096 from 6.4 on. Default 4096. */
   readonly blockSize?: number;
   /** Largest size of a compressed cluster: a multiple of the block size up to 1 MiB. Default one block. */
@@ -122,9 +132,10 @@ export function resolveErofs(options: ErofsOptions): ResolvedOptions {
     throw bad('blockSize', `${blockSize}`, 'a power of two from 512 to 65536');
   }
   if (!isUuid(uuid)) throw bad('uuid', `"${uuid}"`, 'a UUID');
-  const label = fromText(options.label ?? '');
+  const { label: given = '' } = options;
+  const label = typeof given === 'string' ? fromText(given) : byteStringOf(given);
   if (label.length > MAX_LABEL || bytesOf(label).includes(0)) {
-    throw bad('label', `"${options.label}"`, `at most ${MAX_LABEL} bytes without NUL`);
+    throw bad('label', `"${displayText(label)}"`, `at most ${MAX_LABEL} bytes without NUL`);
   }
   if (!INODE_FORMS.includes(inodes)) throw bad('inodes', `"${inodes}"`, INODE_FORMS.join(', '));
   const { sharedXattrs = 2 } = options;
@@ -196,10 +207,14 @@ function resolveCompression(options: ErofsOptions, blockSize: number, blockLog: 
   };
 }
 
-/** Most bytes of a cluster. Linux counts clusters of lz4 in blocks, and mounts none with more of them than 1 MiB has pages. */
 function mostInCluster(request: ErofsOptions['compression'], blockSize: number): number {
   const codec = CLUSTER_CODECS.find(({ name }) => name === request?.name);
-  return Math.min(MAX_CLUSTER, blockSize * (codec?.encoding === 'lz4' ? MOST_LZ4_BLOCKS : MAX_DISTANCE));
+  return codec?.encoding === 'lz4' ? largestLz4Cluster(blockSize) : Math.min(MAX_CLUSTER, blockSize * MAX_DISTANCE);
+}
+
+/** Most bytes of a cluster of lz4: Linux counts these in blocks, and mounts none with more of them than 1 MiB has pages. */
+export function largestLz4Cluster(blockSize: number): number {
+  return Math.min(MAX_CLUSTER, blockSize * MOST_LZ4_BLOCKS);
 }
 
 /** Compressed data of several files in one place. */

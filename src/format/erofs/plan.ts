@@ -1,7 +1,7 @@
 // From a tree to an EROFS image. Without compression the size is known before the first byte, and the plan is content that can
 // itself be a file in another tree.
 
-import { type ByteString, compareTime, toText, uuidText } from '../../bytes/index.js';
+import { type ByteString, compareTime, displayText, uuidText } from '../../bytes/index.js';
 import { clusterFacts } from '../../compress/index.js';
 import { assertPlanned } from '../../errors.js';
 import {
@@ -145,7 +145,7 @@ function layoutOf(image: PlannedImage, size: number | undefined, sizeLimit: numb
     dedupe: options.dedupe,
     chunkSize: options.chunkLog === undefined ? undefined : options.blockSize * 2 ** options.chunkLog,
     uuid: uuidText(options.uuid),
-    label: toText(options.label) ?? '',
+    label: displayText(options.label),
     inodes: inodes.count,
     directories: inodes.directories.length,
     sharedXattrBytes: xattrs.shared.length,

@@ -10,7 +10,7 @@ const KEPT = 16 * 1024 * 1024;
 
 /** An extent to decode. */
 export interface EncodedExtent {
-  /** Address, which identifies it. */
+  /** Address. */
   readonly at: number;
   /** A number of {@link ALGORITHM_NAMES}. */
   readonly algorithm: number;
@@ -31,7 +31,7 @@ export class DecodedExtents {
 
   /** The bytes of an extent, whose encoded data is read only if needed. Throws {@link InvalidImageError} for damaged ones. */
   async get(extent: EncodedExtent, read: () => Promise<Uint8Array>, run?: Run): Promise<Uint8Array> {
-    const key = `${extent.at}/${extent.length}`;
+    const key = `${extent.at}/${extent.length}/${extent.algorithm}`;
     const known = this.#kept.get(key);
     if (known) return known;
     const made = await this.#decoder(extent.algorithm)(await read(), extent.length, run);

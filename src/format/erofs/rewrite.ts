@@ -1,6 +1,6 @@
 // An image written again with a changed tree, with the settings of the old one as far as it records them.
 
-import { lossyText, type Timestamp } from '../../bytes/index.js';
+import { bytesOf, type Timestamp } from '../../bytes/index.js';
 import type { ClusterCodecName, EngineChoice } from '../../compress/index.js';
 import { UnsupportedError } from '../../errors.js';
 import {
@@ -16,7 +16,7 @@ import {
 import type { FileTree } from '../../tree/index.js';
 import { ALGORITHM_NAMES, configLength, lz4Config } from './compression-config.js';
 import type { ErofsLayout } from './layout.js';
-import type { ErofsOptions } from './options.js';
+import { type ErofsOptions, largestLz4Cluster } from './options.js';
 import { planErofs } from './plan.js';
 import { factsOf, openVolume } from './read.js';
 import { readTree } from './read-tree.js';
@@ -70,7 +70,7 @@ async function settingsOf(volume: Volume, engine: EngineChoice): Promise<ErofsOp
     const message = `The EROFS image is compressed by ${algorithms.join(' and ')}; it can be written again with one of them only.`;
     throw new UnsupportedError('erofs.rewrite', message);
   }
-  const options = { epoch: created, seed: '', uuid, label: lossyText(label), blockSize };
+  const options = { epoch: created, seed: '', uuid, label: bytesOf(label), blockSize };
   if (!algorithm) return options;
   // Fragments and shared data have the same bit: only the former have an inode.
   const gathers = volume.has(Incompatible.fragments);
@@ -92,7 +92,8 @@ async function clusterSizeOf(volume: Volume, algorithm: string): Promise<number>
   if (algorithm !== ALGORITHM_NAMES[0]) return Math.max(blockSize, USUAL_CLUSTER);
   const at = SUPERBLOCK_AT + superblock.size + head.extraSlots * EXTRA_SLOT + configLength.size;
   const bytes = await bytesAt(image, at, lz4Config.size);
-  return blockSize * Math.max(1, bytes ? lz4Config.decode(bytes).maxClusterBlocks : 1);
+  const blocks = bytes ? lz4Config.decode(bytes).maxClusterBlocks : 1;
+  return Math.min(blockSize * Math.max(1, blocks), largestLz4Cluster(blockSize));
 }
 
 /** Bytes after an image, such as a hash tree, belong to its old bytes. */

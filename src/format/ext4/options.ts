@@ -2,8 +2,10 @@
 
 import {
   type ByteString,
+  byteStringOf,
   bytesOf,
   defined,
+  displayText,
   fromText,
   isUuid,
   type Timestamp,
@@ -24,8 +26,8 @@ export interface Ext4Options {
   readonly size?: number | 'auto';
   /** Free bytes that an automatic size leaves. Default 0. */
   readonly slack?: number;
-  /** At most 16 bytes of UTF-8. Default empty. */
-  readonly label?: string;
+  /** At most 16 bytes: text as UTF-8, or any bytes. Default empty. */
+  readonly label?: string | Uint8Array;
   /** Default derived from the seed. */
   readonly uuid?: Uuid;
   /** Seed of directory hashes. Default derived from the seed. */
@@ -59,13 +61,13 @@ export interface Ext4Options {
   /** Keep room in the descriptor table, so that the file system can grow while mounted. Default by the features. */
   readonly growable?: boolean;
   /** Recorded as last mounted here; at most 64 bytes. Default empty. */
-  readonly lastMounted?: string;
+  readonly lastMounted?: string | Uint8Array;
   /** Action of the kernel when it finds an error. Default `continue`. */
   readonly errors?: ErrorPolicy;
   /** Default mount options as tune2fs spells them, `^name` removes. Default `user_xattr,acl`. */
   readonly mountOptions?: string;
   /** Further mount options as text, at most 63 bytes. Default empty. */
-  readonly extendedMountOptions?: string;
+  readonly extendedMountOptions?: string | Uint8Array;
   /** RAID chunk in blocks. Default 0: none. */
   readonly stride?: number;
   /** RAID stripe in blocks. Default 0: none. */
@@ -225,9 +227,10 @@ function oneOf(name: string, value: number, allowed: readonly number[]): number 
   return value;
 }
 
-function shortText(name: string, text: string, limit: number): ByteString {
-  const value = fromText(text);
-  if (bytesOf(value).includes(0) || value.length > limit) bad(name, `"${text}"`, `at most ${limit} bytes without NUL`);
+function shortText(name: string, text: string | Uint8Array, limit: number): ByteString {
+  const value = typeof text === 'string' ? fromText(text) : byteStringOf(text);
+  if (bytesOf(value).includes(0) || value.length > limit)
+    bad(name, `"${displayText(value)}"`, `at most ${limit} bytes without NUL`);
   return value;
 }
 

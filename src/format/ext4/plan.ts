@@ -1,6 +1,6 @@
 // From a tree to an ext4 image of known size: the plan is content and can itself be a file in another tree.
 
-import type { Uuid } from '../../bytes/index.js';
+import { displayText, type Uuid } from '../../bytes/index.js';
 import { InvalidInputError } from '../../errors.js';
 import {
   type ExactContent,
@@ -96,7 +96,7 @@ function layoutOf(blueprint: Blueprint, like: Ext4Places | undefined): Ext4Layou
     size: imageSize,
     offset: options.offset,
     uuid: options.uuid,
-    label: options.label,
+    label: displayText(options.label),
     features,
     blockSize: geometry.blockSize,
     blocks: geometry.blocks,

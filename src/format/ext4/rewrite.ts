@@ -1,6 +1,6 @@
 // An image written again with a changed tree: entries keep their inode numbers, and their blocks if they need no more of them.
 
-import { lossyText, type Timestamp } from '../../bytes/index.js';
+import { bytesOf, type Timestamp } from '../../bytes/index.js';
 import { UnsupportedError, UsageError } from '../../errors.js';
 import { type ExactContent, type ImagePlan, isHole, type Run, type Source } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
@@ -72,8 +72,8 @@ function settingsOf(found: Superblock, like: Ext4Places): Omit<Ext4Options, 'epo
   const policy = Object.entries(ERROR_POLICIES).find(([, value]) => value === found.errorPolicy);
   return {
     seed: '',
-    label: lossyText(found.label),
-    lastMounted: lossyText(found.lastMounted),
+    label: bytesOf(found.label),
+    lastMounted: bytesOf(found.lastMounted),
     profile: 'minimal',
     features: ['none', ...features].join(','),
     ...(journal.length > 0 ? { journal: journal.reduce((sum, { length }) => sum + length, 0) } : {}),
@@ -82,7 +82,7 @@ function settingsOf(found: Superblock, like: Ext4Places): Omit<Ext4Options, 'epo
     reservedPercent: reserved === 0 ? 0 : Math.min(50, ((reserved + 0.5) / blocks) * 100),
     ...(policy ? { errors: policy[0] as ErrorPolicy } : {}),
     mountOptions: mountOptionsOf(found.defaultMountOptions),
-    extendedMountOptions: lossyText(found.mountOptions),
+    extendedMountOptions: bytesOf(found.mountOptions),
     stride: found.raidStride,
     stripeWidth: found.raidStripeWidth,
   };

@@ -102,7 +102,7 @@ export class PackedMember implements Source {
   async *#stream(run: Run): AsyncGenerator<Uint8Array> {
     const isDeflated = this.#member.method === DEFLATE;
     if (isDeflated) yield GZIP_HEADER;
-    yield* asBytes(this.#packed.pieces(run));
+    yield* asBytes(this.#packed.pieces(run), run);
     if (isDeflated) yield gzipTrailer(this.#member);
   }
 

@@ -55,7 +55,7 @@ async function writeNode(at: ByteString, node: Node, run: Run): Promise<void> {
 async function writeFile(at: ByteString, node: File<ExactContent>, run: Run): Promise<void> {
   const file = await open(pathBuffer(at), 'wx', node.mode | 0o600);
   try {
-    for await (const piece of asBytes(node.content.pieces(run))) await file.writeFile(piece);
+    for await (const piece of asBytes(node.content.pieces(run), run)) await file.writeFile(piece);
     await file.chmod(node.mode | 0o600);
   } finally {
     await file.close();

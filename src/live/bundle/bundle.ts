@@ -15,7 +15,7 @@ import {
   type Run,
   refuseUnfinished,
   writeImage,
-  zeros,
+  zerosOf,
 } from '../../io/index.js';
 import type { RuntimeConfiguration } from '../configuration/index.js';
 import { publish } from '../files/publish.js';
@@ -180,7 +180,7 @@ async function copy({ target, result, names, signed, digestName }: Job, to: stri
   const digests = openDigests(digestName);
   async function* pieces(running: Run) {
     for await (const piece of content.pieces(running)) {
-      digests.update(piece);
+      await digests.update(piece, running);
       yield piece;
     }
   }
@@ -192,8 +192,8 @@ async function copy({ target, result, names, signed, digestName }: Job, to: stri
 function openDigests(listed: DigestName) {
   const digests = new Map([...new Set(['sha256', listed] as const)].map((name) => [name, createDigest(name)]));
   return {
-    update: (piece: Data) => {
-      for (const bytes of isHole(piece) ? zeros(piece.hole) : [piece]) {
+    update: async (piece: Data, run: Run) => {
+      for await (const bytes of isHole(piece) ? zerosOf(piece.hole, run) : [piece]) {
         for (const digest of digests.values()) digest.update(bytes);
       }
     },
@@ -218,7 +218,7 @@ async function compressFile(path: string, options: readonly string[], run: Run):
 async function digestsOfFile(path: string, listed: DigestName, run: Run) {
   const { size } = await stat(path);
   const digests = openDigests(listed);
-  for await (const piece of fileContent(fromText(path), size).pieces(run)) digests.update(piece);
+  for await (const piece of fileContent(fromText(path), size).pieces(run)) await digests.update(piece, run);
   return { size, digests: digests.end() };
 }
 

@@ -7,7 +7,7 @@ import { asBytes, createDigest, type ExactContent, fileContent, type Run, source
 /** Hexadecimal; holes count as zeros. */
 export async function sha256Of(content: ExactContent, run: Run): Promise<string> {
   const digest = createDigest('sha256');
-  for await (const bytes of asBytes(content.pieces(run))) digest.update(bytes);
+  for await (const bytes of asBytes(content.pieces(run), run)) digest.update(bytes);
   return digest.hex();
 }
 

@@ -2,7 +2,7 @@
 
 import { byteStringOf, concatBytes, lossyText } from '../../bytes/index.js';
 import { unpackStream } from '../../compress/index.js';
-import { isHole, type Run, zeros } from '../../io/index.js';
+import { asBytes, type Run } from '../../io/index.js';
 import { type FileTree, glob } from '../../tree/index.js';
 
 const PATTERN = '/usr/share/doc/*/changelog.Debian.gz';
@@ -14,14 +14,9 @@ export async function dpkgChanges(root: FileTree, run: Run): Promise<string> {
   const parts: string[] = [];
   for (const { path, node } of glob(root, PATTERN)) {
     if (node.kind !== 'file') continue;
-    const packed = async function* () {
-      for await (const piece of node.content.pieces(run)) {
-        if (isHole(piece)) yield* zeros(piece.hole);
-        else yield piece;
-      }
-    };
     const chunks: Uint8Array[] = [];
-    for await (const chunk of unpackStream('gzip', packed(), LARGEST)) chunks.push(new Uint8Array(chunk));
+    for await (const chunk of unpackStream('gzip', asBytes(node.content.pieces(run), run), LARGEST))
+      chunks.push(new Uint8Array(chunk));
     const name = path.split('/').at(-2)!;
     parts.push(`${name}|\n${lossyText(byteStringOf(concatBytes(chunks)))}`);
   }

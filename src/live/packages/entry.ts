@@ -1,7 +1,15 @@
 // The entry at a path of the root tree, as lstat(2) in a program inside it would report.
 
 import { type ByteString, byteStringOf, lossyText, withoutEnd } from '../../bytes/index.js';
-import { collect, createDigest, type DigestName, type ExactContent, isHole, type Run, zeros } from '../../io/index.js';
+import {
+  collect,
+  createDigest,
+  type DigestName,
+  type ExactContent,
+  isHole,
+  type Run,
+  zerosOf,
+} from '../../io/index.js';
 import { type FileTree, follow, type Node } from '../../tree/index.js';
 
 export type Missing = 'ENOENT' | 'ENOTDIR';
@@ -46,7 +54,7 @@ export async function digestContent(name: DigestName, content: ExactContent, run
   const digest = createDigest(name);
   for await (const piece of content.pieces(run)) {
     if (!isHole(piece)) digest.update(piece);
-    else for (const bytes of zeros(piece.hole)) digest.update(bytes);
+    else for await (const bytes of zerosOf(piece.hole, run)) digest.update(bytes);
     run.signal?.throwIfAborted();
   }
   return digest.snapshot();

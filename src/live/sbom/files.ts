@@ -1,7 +1,7 @@
 // The files of a package with their digests, as they are in the tree.
 
 import { type ByteString, compareBytes, displayText, hexOf } from '../../bytes/index.js';
-import { createDigest, type ExactContent, isHole, type KnownDigests, type Run, zeros } from '../../io/index.js';
+import { createDigest, type ExactContent, isHole, type KnownDigests, type Run, zerosOf } from '../../io/index.js';
 import type { FileTree } from '../../tree/index.js';
 import { entryAt } from '../packages/index.js';
 
@@ -47,7 +47,7 @@ async function digestsOf(content: ExactContent, known: KnownDigests | undefined,
   };
   for await (const piece of content.pieces(run)) {
     if (!isHole(piece)) update(piece);
-    else for (const bytes of zeros(piece.hole)) update(bytes);
+    else for await (const bytes of zerosOf(piece.hole, run)) update(bytes);
     run.signal?.throwIfAborted();
   }
   for (const [index, name] of NAMES.entries()) known?.learn(content, name, digests[index]!.snapshot());

@@ -55,7 +55,7 @@ export async function readDocument(store: Store, { content }: StoredFile, name: 
   const bytes = new Uint8Array(content.size);
   const check = digest === undefined ? undefined : digestCheck(store.shown, digest);
   let at = 0;
-  for await (const piece of asBytes(content.pieces(run))) {
+  for await (const piece of asBytes(content.pieces(run), run)) {
     bytes.set(piece, at);
     check?.update(piece);
     at += piece.length;

@@ -74,7 +74,7 @@ function imageFor({ shown }: Store, images: readonly ConfiguredImage[], choice: 
 
 async function digestOfFile({ content }: StoredFile, run: Run): Promise<string> {
   const digest = createDigest('sha256');
-  for await (const piece of asBytes(content.pieces(run))) digest.update(piece);
+  for await (const piece of asBytes(content.pieces(run), run)) digest.update(piece);
   return `sha256:${digest.hex()}`;
 }
 

@@ -58,12 +58,12 @@ async function unpackLayer(
   const inner = digestCheck(shown, diffId);
   const outer = format === 'none' || digest === undefined ? undefined : digestCheck(shown, digest);
   if (format === 'none' && place) {
-    for await (const piece of asBytes(content.pieces(run))) inner.update(piece);
+    for await (const piece of asBytes(content.pieces(run), run)) inner.update(piece);
     inner.end(name);
     return place;
   }
   const packed = (async function* () {
-    for await (const piece of asBytes(content.pieces(run))) {
+    for await (const piece of asBytes(content.pieces(run), run)) {
       outer?.update(piece);
       yield piece;
     }
@@ -88,7 +88,7 @@ async function headOf({ content }: ImageLayer['file'], run: Run): Promise<Uint8A
   const head = content.slice({ at: 0, length: Math.min(SIGNATURE_LENGTH, content.size) });
   const bytes = new Uint8Array(SIGNATURE_LENGTH);
   let at = 0;
-  for await (const piece of asBytes(head.pieces(run))) {
+  for await (const piece of asBytes(head.pieces(run), run)) {
     bytes.set(piece, at);
     at += piece.length;
   }

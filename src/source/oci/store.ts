@@ -103,7 +103,7 @@ async function unpacked(path: ByteString, spool: SpoolFile, run: Run): Promise<S
     await file.read(0, head);
     const format = streamFormat(head);
     if (format === 'none') return { archive: new ArchiveFile(path, file.identity), at: 0, length: file.size };
-    return await spool.append(unpackStream(format, asBytes(file.pieces(run)), spool.room));
+    return await spool.append(unpackStream(format, asBytes(file.pieces(run), run), spool.room));
   } finally {
     await file.close();
   }

@@ -32,7 +32,7 @@ export async function scanTarball(path: ByteString, options: TarballOptions, run
     const format = await formatOf(archive);
     if (format === 'none') return await readNamed(archive, path, undefined, options, run);
     const { spool, limit = UNPACK_LIMIT } = options;
-    await spoolTo(spool, unpackStream(format, asBytes(archive.pieces(run)), limit));
+    await spoolTo(spool, unpackStream(format, asBytes(archive.pieces(run), run), limit));
     const unpacked = await openFileSource(spool);
     try {
       const meter = options.meter ?? meterOfCompressed(archive.size);

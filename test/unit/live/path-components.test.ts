@@ -1,8 +1,7 @@
 // Every value that becomes part of a path is one plain component or refused, from any source.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { quietRun } from '../../../src/io/index.js';
 import { bytesSource } from '../../../src/io/memory.js';
 import { findTheme } from '../../../src/live/boot/grub-data.js';
@@ -16,9 +15,9 @@ import { bundleResults } from '../../../src/live/index.js';
 import { findKernel } from '../../../src/live/plan/kernel.js';
 import { FileTree } from '../../../src/tree/file-tree.js';
 import { file } from '../../../src/tree/node.js';
+import { scratchDirectory } from '../../support/scratch.js';
 
-const scratch = mkdtempSync(join(tmpdir(), 'isopress-test-'));
-afterAll(() => rmSync(scratch, { recursive: true }));
+const scratch = scratchDirectory();
 
 /** Values that would lead elsewhere, or are no name; the empty one stands for itself. */
 const HOSTILE = [
