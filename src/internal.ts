@@ -32,7 +32,6 @@ export {
   pathBuffer,
   refuseUnfinished,
   sourceError,
-  zeros,
   zerosOf,
 } from './io/index.js';
 export { expandMatrix, readMatrix, sha256Of } from './live/index.js';
