@@ -36,6 +36,11 @@ export function fromText(text: string): ByteString {
   return text as ByteString;
 }
 
+/** Text, in its UTF-8 form, or bytes → byte string. */
+export function fromTextOrBytes(given: string | Uint8Array): ByteString {
+  return typeof given === 'string' ? fromText(given) : byteStringOf(given);
+}
+
 /** Byte string → bytes. */
 export function bytesOf(name: ByteString): Uint8Array {
   const bytes = new Uint8Array(name.length);

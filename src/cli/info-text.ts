@@ -71,9 +71,22 @@ export function infoHead(name: string, facts: ImageFacts, { forms, unfinished, f
   ];
 }
 
-function damageText({ size, fileSystems }: ImageFacts, fault: InvalidImageError | undefined): string {
-  const cut = fileSystems.find((found) => found.where === WHOLE_IMAGE && found.size !== undefined && found.size > size);
-  if (cut) return `CUT SHORT, ${showBytes(cut.size! - size)} of ${showBytes(cut.size!)} are missing; `;
+function damageText(facts: ImageFacts, fault: InvalidImageError | undefined): string {
+  const [cut] = cutShort(facts);
+  if (cut) return `CUT SHORT, ${showBytes(cut.size - facts.size)} of ${showBytes(cut.size)} are missing; `;
   if (!fault) return '';
   return fault.code.endsWith('.truncated') ? 'CUT SHORT; ' : 'DAMAGED; ';
+}
+
+/** Sentences about damage: one for each file system that continues after the end of the image, else one for the fault of its entries. */
+export function damageNotes(facts: ImageFacts, fault: InvalidImageError | undefined): string[] {
+  const cut = cutShort(facts);
+  if (cut.length === 0) return fault ? [fault.message] : [];
+  return cut.map(({ kind, size }) => `The image is cut short: it has ${facts.size} bytes, and its ${kind} ${size}.`);
+}
+
+/** File systems that continue after the end of the image. */
+function cutShort({ size: limit, fileSystems }: ImageFacts): { readonly kind: string; readonly size: number }[] {
+  const whole = fileSystems.filter(({ where }) => where === WHOLE_IMAGE);
+  return whole.map(({ kind, size = 0 }) => ({ kind, size })).filter(({ size }) => size > limit);
 }

@@ -8,7 +8,7 @@ import { hardLinkCounts, walk } from '../../tree/index.js';
 import { argumentBytes, shownArgument } from '../argument-bytes.js';
 import type { ImageOptions } from '../image-options.js';
 import { pendingPage } from '../image-page.js';
-import { infoHead, infoLines, type UnpackedFacts } from '../info-text.js';
+import { damageNotes, infoHead, infoLines, type UnpackedFacts } from '../info-text.js';
 import { type HostFile, withImage } from '../inside.js';
 import { openSession, type Session, type SessionOptions } from '../session.js';
 
@@ -77,13 +77,6 @@ async function withoutForms(source: Source, spool: Spool, { note }: Session) {
     note(error.message);
     return { image: source, forms: [], fault: error instanceof InvalidImageError ? error : undefined };
   }
-}
-
-/** A sentence for each file system that continues after the end of the image; else for the fault that its entries have. */
-function damageNotes({ size, fileSystems }: ImageFacts, fault: InvalidImageError | undefined): string[] {
-  const cut = fileSystems.filter((found) => found.where === WHOLE_IMAGE && (found.size ?? 0) > size);
-  if (cut.length === 0) return fault ? [fault.message] : [];
-  return cut.map((found) => `The image is cut short: it has ${size} bytes, and its ${found.kind} ${found.size}.`);
 }
 
 /** The facts that the entries of an image add to those of its head. */

@@ -2,10 +2,9 @@
 
 import {
   type ByteString,
-  byteStringOf,
   bytesOf,
   displayText,
-  fromText,
+  fromTextOrBytes,
   isUuid,
   type Timestamp,
   type Uuid,
@@ -132,8 +131,7 @@ export function resolveErofs(options: ErofsOptions): ResolvedOptions {
     throw bad('blockSize', `${blockSize}`, 'a power of two from 512 to 65536');
   }
   if (!isUuid(uuid)) throw bad('uuid', `"${uuid}"`, 'a UUID');
-  const { label: given = '' } = options;
-  const label = typeof given === 'string' ? fromText(given) : byteStringOf(given);
+  const label = fromTextOrBytes(options.label ?? '');
   if (label.length > MAX_LABEL || bytesOf(label).includes(0)) {
     throw bad('label', `"${displayText(label)}"`, `at most ${MAX_LABEL} bytes without NUL`);
   }

@@ -2,11 +2,10 @@
 
 import {
   type ByteString,
-  byteStringOf,
   bytesOf,
   defined,
   displayText,
-  fromText,
+  fromTextOrBytes,
   isUuid,
   type Timestamp,
   type Uuid,
@@ -228,7 +227,7 @@ function oneOf(name: string, value: number, allowed: readonly number[]): number 
 }
 
 function shortText(name: string, text: string | Uint8Array, limit: number): ByteString {
-  const value = typeof text === 'string' ? fromText(text) : byteStringOf(text);
+  const value = fromTextOrBytes(text);
   if (bytesOf(value).includes(0) || value.length > limit)
     bad(name, `"${displayText(value)}"`, `at most ${limit} bytes without NUL`);
   return value;

@@ -10,7 +10,7 @@ import type { BuildPlan } from '../plan/build-plan.js';
 import type { RootImage } from '../root-image/root-image.js';
 
 /** Raised if the layout of the same input changes within one version of the program. */
-export const LAYOUT_REVISION = 2;
+export const LAYOUT_REVISION = 3;
 
 /** Digests of everything that decides the bytes of a build. */
 export interface BuildKeys {
