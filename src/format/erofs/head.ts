@@ -11,7 +11,7 @@ import { type PlannedDirectory, ROOT_NUMBER } from './plan-inodes.js';
 import { putInode } from './render-inode.js';
 import { Compatible, Incompatible, MAGIC, SUPERBLOCK_AT, superblock, superblockChecksum } from './superblock.js';
 
-/** fsck.erofs and dump.erofs 1.8 cannot check the superblock of an image with smaller blocks: they end with a signal. */
+/** fsck.erofs and dump.erofs 1.8 cannot check the superblock of an image with smaller blocks: they crash. */
 const SMALLEST_SEALED_BLOCK = 2048;
 const CONFIGS_AT = SUPERBLOCK_AT + superblock.size;
 

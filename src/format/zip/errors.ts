@@ -9,5 +9,7 @@ export function damaged(message: string, at: number): InvalidImageError {
 
 /** An archive without its end, where the list of its members is. */
 export function truncated(at: number): InvalidImageError {
-  return new InvalidImageError('zip.truncated', 'The zip archive has no end: it was cut, or is still written.', { at });
+  return new InvalidImageError('zip.truncated', 'The zip archive has no end: it was cut, or is still being written.', {
+    at,
+  });
 }
